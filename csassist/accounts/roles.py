@@ -1,0 +1,62 @@
+"""
+What each role may do, in one table.
+
+Roles are fixed (admin, supervisor, agent), so permissions come from this table instead of rows that can drift: the
+backend answers Django's `has_perm` from it, and the admin site, the API and the tests read the same answer.
+"""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Role(models.TextChoices):
+    ADMIN = "admin", _("Admin")
+    SUPERVISOR = "supervisor", _("Supervisor")
+    AGENT = "agent", _("Agent")
+
+
+READ = ("view",)
+WRITE = ("view", "add", "change", "delete")
+EDIT = ("view", "change")
+
+# app label -> model name ("*" = every model of the app) -> verbs. Admins may do everything.
+GRANTS: dict[str, dict[str, dict[str, tuple[str, ...]]]] = {
+    Role.SUPERVISOR: {
+        "knowledge": {"*": (*WRITE, "publish")},
+        "prompts": {"*": WRITE},
+        "conversations": {"*": EDIT},
+        "customers": {"*": READ},
+        "assistant": {"*": READ, "goldenquestion": WRITE, "comparison": EDIT, "question": ("try",)},
+        "llm": {"*": READ},
+        "audit": {"*": READ},
+        "accounts": {"user": READ},
+    },
+    Role.AGENT: {
+        "knowledge": {
+            "collection": READ,
+            "document": READ,
+            "documentversion": READ,
+            "passage": READ,
+            "finding": READ,
+            "gap": READ,
+        },
+        "conversations": {"*": EDIT},
+        "customers": {"*": READ},
+        "assistant": {"*": READ},
+    },
+}
+
+
+def role_allows(role: str, permission: str) -> bool:
+    """Whether a role holds a Django permission such as `knowledge.change_document`."""
+    if role == Role.ADMIN:
+        return True
+    app_label, _dot, codename = permission.partition(".")
+    verb, _underscore, model_name = codename.partition("_")
+    models_of_app = GRANTS.get(role, {}).get(app_label, {})
+    return verb in models_of_app.get(model_name, models_of_app.get("*", ()))
+
+
+def role_allows_app(role: str, app_label: str) -> bool:
+    """Whether a role may see anything of an app."""
+    return role == Role.ADMIN or bool(GRANTS.get(role, {}).get(app_label))

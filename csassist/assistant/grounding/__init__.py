@@ -1,0 +1,1 @@
+"""How well a sentence rests on its sources: what it states, what it leaves out, and what it turns around."""

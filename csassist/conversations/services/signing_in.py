@@ -1,0 +1,41 @@
+"""Signing a customer in on one browser, and giving them what they asked there before anybody knew who they were."""
+
+from dataclasses import dataclass
+
+from django.db import transaction
+
+from csassist.audit.services import record
+from csassist.conversations.models import Conversation
+from csassist.customers.models import Customer, SignIn
+from csassist.customers.services import sign_in
+from csassist.customers.signed_identity import ProvenCustomer
+
+
+@dataclass(frozen=True)
+class SignedIn:
+    """A sign-in, and how many conversations of the browser's anonymous visitor came along."""
+
+    sign_in: SignIn
+    claimed_count: int
+
+
+@transaction.atomic
+def sign_customer_in(*, proven: ProvenCustomer, key_digest: str, visitor: Customer | None = None) -> SignedIn:
+    """
+    Sign the proven customer in. `visitor` is whose token the browser showed beside the proof.
+
+    Only an anonymous visitor's conversations are claimed: those of a known customer stay with that customer. Raises
+    NotProven.
+    """
+    signed_in = sign_in(proven=proven, key_digest=key_digest)
+    claimed_count = _claim(visitor, signed_in.customer) if visitor is not None else 0
+    record("customer.signed_in", signed_in.customer, claimed_conversations=claimed_count)
+    return SignedIn(signed_in, claimed_count)
+
+
+def _claim(visitor: Customer, customer: Customer) -> int:
+    """Locks the visitor, so that two customers who sign in on one browser at once cannot both get a conversation."""
+    locked = Customer.objects.select_for_update().get(pk=visitor.pk)
+    if not locked.is_anonymous or locked.external_id or locked.pk == customer.pk:
+        return 0
+    return Conversation.objects.filter(customer=locked, api_key=None).update(customer=customer)

@@ -1,0 +1,8 @@
+"""Measure how fast a part of the product is on this machine: `manage.py benchmark SUBJECT`."""
+
+from csassist.management.commands.evaluate import Command as SubjectCommand
+
+
+class Command(SubjectCommand):
+    help = "Measure how fast a part of the product is on this machine."
+    subjects = {"answers": "csassist.management.answer_benchmark", "retrieval": "knowledge.retrieval_benchmark"}

@@ -1,0 +1,1 @@
+"""The help centre: the articles that answers are quoted from, to be read and searched without asking anybody."""

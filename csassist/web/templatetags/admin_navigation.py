@@ -1,0 +1,163 @@
+"""
+What the admin's side bar and first page show: the models by the work they serve, and figures that call for action.
+
+The order is that of a working day, not of Django's app labels. A model of a later app appears under "More" until it is
+given a place here, so that nothing registered can be out of reach.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, Literal
+
+from django import template
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from csassist.assistant.models import AnswerTrace
+from csassist.conversations.models import PersonRequest
+from knowledge.models import Document, DocumentVersion
+
+register = template.Library()
+
+FIGURES_PERIOD = timedelta(days=1)
+
+# Group -> model as "app.Model" -> what one finds there.
+GROUPS: tuple[tuple[Promise, dict[str, Promise]], ...] = (
+    (
+        _("Conversations"),
+        {
+            "conversations.PersonRequest": _("Customers who asked for a person, longest waiting first"),
+            "conversations.Conversation": _("Every conversation with its sources and ratings"),
+            "conversations.Feedback": _("What customers said about answers"),
+            "assistant.AnswerTrace": _("Why each answer is what it is"),
+        },
+    ),
+    (
+        _("Knowledge"),
+        {
+            "knowledge.Document": _("The articles and files that answers are made from"),
+            "knowledge.Collection": _("Shelves, each with its readers"),
+            "knowledge.Source": _("Uploads, folders, pages and sitemaps"),
+            "knowledge.Finding": _("Contradictions, doubles, what is out of date or never used"),
+            "knowledge.Gap": _("What customers ask and no article answers"),
+            "knowledge.IndexGeneration": _("State of the two indexes; build them anew"),
+        },
+    ),
+    (
+        _("Assistant"),
+        {
+            "prompts.Prompt": _("What the model is told, with its versions"),
+            "prompts.PromptVersion": _("All versions of all prompts"),
+            "assistant.GoldenQuestion": _("What must go on being answered rightly"),
+            "assistant.Comparison": _("What a change would do to answers"),
+            "llm.ModelChoice": _("The model that writes, and others to try"),
+            "prompts.PromptExperiment": _("Two versions of a prompt on real questions"),
+            "llm.ModelCall": _("Every call, its time and its cost"),
+            "llm.BudgetDay": _("What was spent, day by day"),
+        },
+    ),
+    (
+        _("People"),
+        {
+            "customers.Customer": _("Customers and how they reach us"),
+            "accounts.User": _("Staff and their roles"),
+            "accounts.ApiKey": _("Keys for other systems"),
+        },
+    ),
+    (
+        _("Operations"),
+        {
+            "audit.AuditEvent": _("Who did what, and when"),
+            "django_tasks_database.DBTaskResult": _("Background work and its outcome"),
+        },
+    ),
+)
+# Roles are fixed (accounts/roles.py), so Django's groups grant nothing here.
+LEFT_OUT = {"auth.Group"}
+
+
+@dataclass(frozen=True)
+class Entry:
+    name: str
+    address: str
+    add_address: str
+    purpose: str
+    is_current: bool
+
+
+@dataclass(frozen=True)
+class Group:
+    name: str
+    entries: tuple[Entry, ...]
+
+
+@dataclass(frozen=True)
+class Figure:
+    name: str
+    count: int
+    address: str
+    tone: Literal["info", "good", "warning", "danger", "neutral"]
+
+
+@register.simple_tag(takes_context=True)
+def navigation(context: template.Context, app_list: Sequence[dict[str, Any]]) -> list[Group]:
+    """The models of `app_list`, which the admin site has filtered by permission, in groups; empty groups left out."""
+    path = context["request"].path if "request" in context else ""
+    models = {f"{app['app_label']}.{model['object_name']}": model for app in app_list for model in app["models"]}
+    groups = [
+        Group(
+            str(name),
+            tuple(_entry(models.pop(key), str(purpose), path) for key, purpose in places.items() if key in models),
+        )
+        for name, places in GROUPS
+    ]
+    rest = [model for key, model in models.items() if key not in LEFT_OUT]
+    groups.append(Group(str(_("More")), tuple(_entry(model, "", path) for model in rest)))
+    return [group for group in groups if group.entries]
+
+
+@register.simple_tag(takes_context=True)
+def at_a_glance(context: template.Context) -> list[Figure]:
+    """Figures of this moment, each with the list behind it; only those whose list this user may open."""
+    request: HttpRequest = context["request"]
+    figures: list[Figure] = []
+    if request.user.has_perm("conversations.view_personrequest"):
+        waiting = PersonRequest.objects.filter(state=PersonRequest.State.OPEN).count()
+        address = reverse("admin:conversations_personrequest_changelist") + "?state__exact=open"
+        figures.append(Figure(str(_("Waiting for a person")), waiting, address, "warning" if waiting else "neutral"))
+    if request.user.has_perm("assistant.view_answertrace"):
+        asked = AnswerTrace.objects.filter(created_at__gte=timezone.now() - FIGURES_PERIOD).count()
+        address = reverse("admin:assistant_answertrace_changelist")
+        figures.append(Figure(str(_("Answers in 24 hours")), asked, address, "neutral"))
+    if request.user.has_perm("knowledge.view_document"):
+        figures += _document_figures()
+    return figures
+
+
+def _document_figures() -> list[Figure]:
+    documents, address = Document.objects, reverse("admin:knowledge_document_changelist")
+    live = documents.answerable(timezone.now()).count()
+    indexing = documents.being_indexed().count()
+    unreadable = documents.newest_read([DocumentVersion.Parse.FAILED]).count()
+    return [
+        Figure(str(_("Documents in answers")), live, f"{address}?answers=live", "neutral"),
+        Figure(str(_("Being indexed")), indexing, f"{address}?answers=indexing", "info" if indexing else "neutral"),
+        Figure(
+            str(_("Could not be read")), unreadable, f"{address}?file=failed", "danger" if unreadable else "neutral"
+        ),
+    ]
+
+
+def _entry(model: dict[str, Any], purpose: str, path: str) -> Entry:
+    address = model.get("admin_url") or ""
+    return Entry(
+        name=str(model["name"]),
+        address=address,
+        add_address=model.get("add_url") or "",
+        purpose=purpose,
+        is_current=bool(address) and path.startswith(address),
+    )

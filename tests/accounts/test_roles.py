@@ -1,0 +1,71 @@
+"""What each role may do, read from the outside."""
+
+import pytest
+from django.contrib.auth.models import AnonymousUser
+
+from csassist.accounts.models import User
+from csassist.accounts.roles import role_allows, role_allows_app
+from tests.factories import UserFactory
+
+CASES = [
+    ("knowledge.change_document", {"admin", "supervisor"}),
+    ("knowledge.publish_document", {"admin", "supervisor"}),
+    ("knowledge.view_document", {"admin", "supervisor", "agent"}),
+    ("knowledge.view_source", {"admin", "supervisor"}),
+    ("prompts.change_prompt", {"admin", "supervisor"}),
+    ("prompts.view_prompt", {"admin", "supervisor"}),
+    ("assistant.try_question", {"admin", "supervisor"}),
+    ("conversations.view_conversation", {"admin", "supervisor", "agent"}),
+    ("conversations.change_personrequest", {"admin", "supervisor", "agent"}),
+    ("conversations.delete_conversation", {"admin"}),
+    ("customers.view_customer", {"admin", "supervisor", "agent"}),
+    ("customers.change_customer", {"admin"}),
+    ("accounts.view_user", {"admin", "supervisor"}),
+    ("accounts.change_user", {"admin"}),
+    ("accounts.view_apikey", {"admin"}),
+    ("accounts.add_apikey", {"admin"}),
+    ("audit.view_auditevent", {"admin", "supervisor"}),
+    ("nonsense", {"admin"}),
+    ("", {"admin"}),
+]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("permission", "roles"), CASES)
+def test_a_role_may_do_exactly_this(permission, roles):
+    for role in ("admin", "supervisor", "agent"):
+        user = UserFactory.create(role=role)
+        assert user.has_perm(permission) is (role in roles), role
+        user.is_active = False
+        assert not user.has_perm(permission), role
+
+
+@pytest.mark.parametrize("role", ["", "boss", "ADMIN"])
+def test_an_unknown_role_may_nothing(role):
+    assert not role_allows(role, "conversations.view_conversation")
+    assert not role_allows_app(role, "conversations")
+
+
+@pytest.mark.parametrize(
+    ("role", "apps"),
+    [
+        ("agent", {"knowledge", "conversations", "customers", "assistant"}),
+        ("supervisor", {"knowledge", "prompts", "conversations", "customers", "assistant", "llm", "audit", "accounts"}),
+    ],
+)
+def test_a_role_sees_exactly_these_apps(role, apps):
+    every = {"knowledge", "prompts", "conversations", "customers", "assistant", "llm", "audit", "accounts", "rest"}
+    assert {app for app in every if role_allows_app(role, app)} == apps
+
+
+def test_nobody_may_nothing():
+    assert not AnonymousUser().has_perm("conversations.view_conversation")
+
+
+@pytest.mark.django_db
+def test_nothing_but_the_role_can_give_a_permission():
+    """Django's superuser flag and groups would go past the table."""
+    assert {"is_superuser", "groups", "user_permissions"}.isdisjoint(field.name for field in User._meta.get_fields())
+    user = UserFactory.create(role="agent")
+    assert user.has_module_perms("conversations")
+    assert not user.has_module_perms("audit")

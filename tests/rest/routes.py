@@ -1,0 +1,161 @@
+"""
+Who may use which route of the API: one row for each, and the only list of what is open to everybody.
+
+`test_access_matrix` reads the routes from Django's resolver, so a route without a row here fails.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from django.urls import URLPattern, URLResolver, get_resolver
+
+API = "api/v1/"
+Kind = Literal[
+    "conversation", "message", "citation", "attachment", "person_request", "document", "source", "prompt", "nothing"
+]  # fmt: skip
+EVERY_ROLE = frozenset({"agent", "supervisor", "admin"})
+CURATORS = frozenset({"supervisor", "admin"})
+
+
+Roles = frozenset[str]
+
+
+@dataclass(frozen=True)
+class Row:
+    """
+    A customer's route (`staff` is empty) or a staff route: method -> roles, and method -> the scope an API key needs.
+
+    `names` says what the id in the address is; in `body`, "{id}" stands for an id of somebody else's.
+    """
+
+    names: Kind = "nothing"
+    body: Mapping[str, Any] = field(default_factory=dict)
+    staff: Mapping[str, Roles] = field(default_factory=dict)
+    scopes: Mapping[str, str] = field(default_factory=dict)
+
+
+def read_by(roles: Roles, scope: str, *, names: Kind = "nothing") -> Row:
+    """A staff route that is only read."""
+    return Row(names=names, staff={"GET": roles}, scopes={"GET": scope})
+
+
+def done_by(roles: Roles, scope: str, *, names: Kind = "nothing", body: Mapping[str, Any] | None = None) -> Row:
+    """A staff route that does one thing."""
+    return Row(names=names, body=body or {}, staff={"POST": roles}, scopes={"POST": scope})
+
+
+ROWS: dict[str, Row] = {
+    "conversations": Row(),
+    "conversations/<uuid:public_id>": Row(names="conversation"),
+    "conversations/<uuid:public_id>/messages": Row(names="conversation", body={"text": "Hello"}),
+    "conversations/unread": Row(),
+    "conversations/<uuid:public_id>/read": Row(names="conversation", body={"message": "{id}"}),
+    "conversations/<uuid:public_id>/attachments": Row(names="conversation"),
+    "attachments/<uuid:public_id>": Row(names="attachment"),
+    "conversations/<uuid:public_id>/events": Row(names="conversation"),
+    "conversations/<uuid:public_id>/person": Row(names="conversation"),
+    "messages/<uuid:public_id>/feedback": Row(names="message", body={"rating": "up"}),
+    "citations/<uuid:public_id>": Row(names="citation"),
+    "sign-in": Row(body={"customer_token": "for.ged.proof"}),
+    "widget": Row(),
+    "ask": Row(names="conversation", body={"question": "Hello?", "conversation": "{id}"}),
+    "staff/conversations": read_by(EVERY_ROLE, "conversations:read"),
+    "staff/conversations/<uuid:public_id>/messages": read_by(EVERY_ROLE, "conversations:read", names="conversation"),
+    "staff/messages/<uuid:public_id>/why": read_by(EVERY_ROLE, "conversations:read", names="message"),
+    "staff/attachments/<uuid:public_id>": read_by(EVERY_ROLE, "conversations:read", names="attachment"),
+    "staff/person-requests": read_by(EVERY_ROLE, "conversations:read"),
+    "staff/person-requests/<uuid:public_id>/done": done_by(EVERY_ROLE, "conversations:write", names="person_request"),
+    "playground": done_by(CURATORS, "answers:try", body={"question": "Hello?"}),
+    "collections": read_by(EVERY_ROLE, "knowledge:read"),
+    "documents": Row(
+        staff={"GET": EVERY_ROLE, "POST": CURATORS}, scopes={"GET": "knowledge:read", "POST": "knowledge:write"}
+    ),
+    "documents/upload": done_by(CURATORS, "knowledge:write"),
+    "documents/<uuid:public_id>": Row(
+        names="document",
+        body={"title": "Changed"},
+        staff={"GET": EVERY_ROLE, "PATCH": CURATORS, "DELETE": CURATORS},
+        scopes={"GET": "knowledge:read", "PATCH": "knowledge:write", "DELETE": "knowledge:write"},
+    ),
+    "documents/<uuid:public_id>/versions": read_by(EVERY_ROLE, "knowledge:read", names="document"),
+    "documents/<uuid:public_id>/versions/<int:number>": read_by(EVERY_ROLE, "knowledge:read", names="document"),
+    "documents/<uuid:public_id>/publish": done_by(CURATORS, "knowledge:write", names="document"),
+    "documents/<uuid:public_id>/submit": done_by(CURATORS, "knowledge:write", names="document"),
+    "documents/<uuid:public_id>/withdraw": done_by(CURATORS, "knowledge:write", names="document"),
+    "documents/<uuid:public_id>/retry": done_by(CURATORS, "knowledge:write", names="document"),
+    "sources": Row(
+        staff={"GET": CURATORS, "POST": CURATORS}, scopes={"GET": "knowledge:read", "POST": "knowledge:write"}
+    ),
+    "sources/<uuid:public_id>": Row(
+        names="source",
+        body={"trust": "trusted"},
+        staff={"GET": CURATORS, "PATCH": CURATORS, "DELETE": CURATORS},
+        scopes={"GET": "knowledge:read", "PATCH": "knowledge:write", "DELETE": "knowledge:write"},
+    ),
+    "sources/<uuid:public_id>/go-ahead": done_by(CURATORS, "knowledge:write", names="source"),
+    "sources/<uuid:public_id>/fetch": done_by(CURATORS, "knowledge:write", names="source"),
+    "search": done_by(EVERY_ROLE, "knowledge:read"),
+    "index": read_by(CURATORS, "knowledge:read"),
+    "prompts": read_by(CURATORS, "prompts:read"),
+    "prompts/<slug:name>": read_by(CURATORS, "prompts:read", names="prompt"),
+    "prompts/<slug:name>/versions": Row(
+        names="prompt",
+        body={"text": "Answer.", "note": "shorter"},
+        staff={"GET": CURATORS, "POST": CURATORS},
+        scopes={"GET": "prompts:read", "POST": "prompts:write"},
+    ),
+    "prompts/<slug:name>/versions/<int:number>": read_by(CURATORS, "prompts:read", names="prompt"),
+    "prompts/<slug:name>/versions/<int:number>/publish": done_by(CURATORS, "prompts:write", names="prompt"),
+    "prompts/<slug:name>/versions/<int:number>/roll-back": done_by(CURATORS, "prompts:write", names="prompt"),
+}
+
+# Open to anybody: opening a conversation, or asking in a new one, is how somebody becomes a visitor.
+# Anybody may also read what the widget shows before the first question.
+PUBLIC_ROUTES = {("conversations", "POST"), ("ask", "POST"), ("widget", "GET")}
+PUBLIC_PAGES = {"", "c/<uuid:conversation_id>", "language", "staff/", "livez", "readyz", "api/schema"} | {
+    "widget.js",
+    "widget-demo",
+    # The help centre shows what everybody, or a signed-in customer, may read: tests/web/test_help_access.py.
+    "help/",
+    "help/search",
+    "help/<slug:slug>/",
+    "help/<slug:slug>/<str:key>/",
+    "help/<slug:slug>/<str:key>/feedback",
+    "robots.txt",
+    "sitemap.xml",
+    "sitemap-<section>.xml",
+}
+
+
+def all_routes() -> dict[str, Callable[..., Any]]:
+    """Every route outside the admin site, with its view; where two share an address, the one that is reached."""
+    found: dict[str, Callable[..., Any]] = {}
+    for route, view in _walk(get_resolver(), ""):
+        if not route.startswith("admin/"):
+            found.setdefault(route, view)
+    return found
+
+
+def api_routes() -> dict[str, Callable[..., Any]]:
+    """The routes under API, without that prefix."""
+    return {route.removeprefix(API): view for route, view in all_routes().items() if route.startswith(API)}
+
+
+def methods_of(view: Callable[..., Any]) -> list[str]:
+    """The methods a view answers, without OPTIONS and HEAD; a plain function answers GET."""
+    actions = getattr(view, "actions", None)
+    if actions:
+        return sorted(method.upper() for method in actions if method not in {"head", "options"})
+    view_class = getattr(view, "cls", None) or getattr(view, "view_class", None)
+    if view_class is None:
+        return ["GET"]
+    return [name.upper() for name in ("get", "post", "put", "patch", "delete") if hasattr(view_class, name)]
+
+
+def _walk(resolver: URLResolver, prefix: str) -> Iterator[tuple[str, Callable[..., Any]]]:
+    for entry in resolver.url_patterns:
+        if isinstance(entry, URLResolver):
+            yield from _walk(entry, prefix + str(entry.pattern))
+        elif isinstance(entry, URLPattern):
+            yield prefix + str(entry.pattern), entry.callback
