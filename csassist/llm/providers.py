@@ -9,6 +9,7 @@ is needed.
 import asyncio
 import queue
 import time
+import traceback
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator
 from concurrent.futures import Future
 from contextlib import aclosing
@@ -174,7 +175,9 @@ class GuardedChatModel(ChatOpenAI):
     def _start(self, payload: dict[str, Any], reception: Reception, post: Post) -> Future[None]:
         """Run the request on the process's loop; everything that comes is posted, the end exactly once and last."""
         work = event_loop.start(self._pump(payload, reception, post))
-        work.add_done_callback(lambda done: None if done.cancelled() else post(Ended(done.exception())))
+        work.add_done_callback(
+            lambda done: None if done.cancelled() else post(Ended(_without_frames(done.exception())))
+        )
         return work
 
     async def _pump(self, payload: dict[str, Any], reception: Reception, post: Post) -> None:
@@ -311,3 +314,15 @@ def _closing_chunk(call: OpenCall, reception: Reception) -> ChatGenerationChunk:
         message=AIMessageChunk(content="", usage_metadata=counts, chunk_position="last"),
         generation_info={"model_call": call.public_id, "usage_source": usage.source},
     )
+
+
+def _without_frames(error: BaseException | None) -> BaseException | None:
+    """
+    The error without what its frames held: the half-read stream, in a circle with the reader, who holds the error. The
+    garbage collector would open it on any thread, closing one generator while the loop's thread closes the next.
+    """
+    cause = error
+    while cause is not None:
+        traceback.clear_frames(cause.__traceback__)
+        cause = cause.__cause__ or cause.__context__
+    return error

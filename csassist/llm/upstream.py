@@ -7,6 +7,7 @@ Deadlines are not set here: `reception` holds them, because a socket's own timeo
 import asyncio
 import json
 from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import aclosing
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -38,11 +39,12 @@ class _Capped(httpx2.AsyncByteStream):
         if self._encoded:
             raise faults.malformed("compressed")
         received_bytes = 0
-        async for part in self._inner:
-            received_bytes += len(part)
-            if received_bytes > self._most_bytes:
-                raise faults.malformed("too_long")
-            yield part
+        async with aclosing(cast("AsyncGenerator[bytes]", aiter(self._inner))) as parts:
+            async for part in parts:
+                received_bytes += len(part)
+                if received_bytes > self._most_bytes:
+                    raise faults.malformed("too_long")
+                yield part
 
     async def aclose(self) -> None:
         await self._inner.aclose()
@@ -62,6 +64,17 @@ def _http_client(loop: asyncio.AbstractEventLoop) -> httpx2.AsyncClient:
         limits=httpx2.Limits(max_connections=None, max_keepalive_connections=KEPT_CONNECTIONS),
         timeout=httpx2.Timeout(None, connect=CONNECT_SECONDS),
     )
+
+
+class _ClosedWithItsReader(openai.AsyncStream[object]):
+    """
+    A stream that holds the generator that reads it, and the other way round: only closing it opens that circle here, on
+    the loop that runs it. The garbage collector would do it on any thread, in the middle of another one's reading.
+    """
+
+    async def close(self) -> None:
+        await cast("AsyncGenerator[object]", self._iterator).aclose()
+        await super().close()
 
 
 @dataclass(frozen=True)
@@ -107,7 +120,7 @@ async def reply_chunks(
             cast_to=object,
             body=payload,
             stream=True,
-            stream_cls=openai.AsyncStream[object],
+            stream_cls=_ClosedWithItsReader,
         )
         async with stream:
             async for raw in stream:

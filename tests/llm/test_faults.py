@@ -1,9 +1,11 @@
 """Every way in which a model server fails, over real HTTP: the error is typed, comes in time, and is booked."""
 
 import asyncio
+import gc
 import socket
 import time
 from collections.abc import Callable
+from types import AsyncGeneratorType
 
 import pytest
 from asgiref.sync import async_to_sync
@@ -177,6 +179,31 @@ def test_garbage_becomes_a_typed_error(
     assert len(outcome.text) < 2_000_000
     assert len(server.requests) == 1, "garbage is not asked for twice"
     _assert_booked(ModelCall.Outcome.MALFORMED, reason)
+
+
+@both_ways
+@pytest.mark.parametrize("mode", ["garbage?kind=tool-call", "garbage?kind=not-json&after=3", "cut", "slow?gap=9"])
+def test_no_half_read_stream_is_left_to_the_garbage_collector(
+    hurried: Settings, server: TestModelServer, read: Callable[[], Outcome], mode: str
+) -> None:
+    """It would close it on whichever thread it runs, beside the loop that still reads: an error nobody can catch."""
+    server.mode(mode)
+    gc.collect()
+    gc.disable()
+    try:
+        outcome = read()
+        give_up_at = time.monotonic() + 2.0
+        while left := _half_read():
+            assert time.monotonic() < give_up_at, left
+            time.sleep(0.02)
+    finally:
+        gc.enable()
+    assert outcome.error
+
+
+def _half_read() -> list[str]:
+    generators = (found for found in gc.get_objects() if isinstance(found, AsyncGeneratorType))
+    return [found.__qualname__ for found in generators if found.ag_frame is not None]
 
 
 def test_garbage_after_good_text_keeps_the_text(configured: Settings, server: TestModelServer) -> None:
