@@ -68,7 +68,7 @@ def read_default(path: Path) -> DefaultPrompt:
     if start or not fence:
         raise BrokenDefault(f"{path.name} must begin with a front matter between two lines of ---.")
     try:
-        declared = yaml.safe_load(front_matter)
+        declared = yaml.load(front_matter, Loader=yaml.CSafeLoader)
         prompt = DefaultPrompt(
             name=declared["name"],
             title=declared["title"],

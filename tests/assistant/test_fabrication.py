@@ -22,6 +22,8 @@ from csassist.llm.test_server.prompt_reading import Prompt, Source
 from knowledge.chunking import chunk_markdown
 from knowledge.tokenizing import index_tokens
 
+pytestmark = pytest.mark.once
+
 LIST_NUMBER = re.compile(r"^\d{1,3}[.)、]\s*")
 
 

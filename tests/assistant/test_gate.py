@@ -16,6 +16,8 @@ from csassist.assistant.gate_examples import Example, Kind
 from csassist.assistant.gate_training import fit
 from knowledge.ports import Evidence
 
+pytestmark = pytest.mark.once
+
 NEAR = Evidence(
     coverage=0.8,
     coverage_at_1=0.7,

@@ -29,7 +29,7 @@ from knowledge.question_files import to_lines
 from prompts.defaults import load_default
 from tests.assistant.attacked import ActiveParts, Attacked, Outcome, old_rows, staff_pages, state_of
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.once]
 
 ATTACKS_A_BURST = 6
 API_KEY = "sk-proj-Zq81Lk20Vb77Xw35Ty64Rd19"

@@ -28,7 +28,7 @@ from tests.knowledge.files import pdf_file, pdf_text, relation, word_file
 from tests.knowledge.hostile import EVERY_FILE, Hostile, Read, Refused
 from tests.knowledge.hostile.verdicts import PLANTED
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("no_indexes")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("no_indexes"), pytest.mark.once]
 
 LONGEST_SECONDS = 35
 LONGEST_PASSAGE_CHARACTERS = 25_000  # what a model may be given of one passage; an answer in a table may have 20,000

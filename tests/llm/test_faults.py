@@ -24,7 +24,7 @@ from csassist.llm.models import BudgetDay, ModelCall
 from csassist.llm.test_server import TestModelServer
 from tests.llm.conftest import ANSWER, PROMPT
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 TOLERANCE_SECONDS = 1.0
 

@@ -1,6 +1,7 @@
 import subprocess
 import sys
 import threading
+import time
 
 import numpy as np
 import pytest
@@ -43,6 +44,16 @@ def test_the_nearest_passage_answers_in_either_language(model, question):
 def test_any_text_has_a_direction(model, text):
     assert np.isfinite(model().embed_query(text)).all()
     assert np.linalg.norm(model().embed_documents([text])[0]) == pytest.approx(1.0, abs=1e-3)
+
+
+@pytest.mark.parametrize("model", MODELS)
+@pytest.mark.parametrize("text", ["怎么退钱？" * 800, "How do I get my money back? " * 150])
+def test_a_text_of_any_length_takes_no_longer_than_what_the_model_reads_of_it(model, text):
+    model().embed_query("ready")
+    started = time.monotonic()
+    vector = np.array(model().embed_query(text))
+    assert time.monotonic() - started < 8.0
+    assert vector @ np.array(model().embed_query(text[:2000])) > 0.9
 
 
 @pytest.mark.parametrize("model", MODELS)

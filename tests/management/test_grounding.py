@@ -15,6 +15,8 @@ from csassist.assistant.grounding.scoring import WEIGHTS, read_weights
 from csassist.core.text import normalise
 from csassist.management.grounding import demo_examples
 
+pytestmark = pytest.mark.once
+
 PAIRS = [
     {
         "knowledge": "The hub takes 5 minutes to start. The siren is 85 dB loud.",

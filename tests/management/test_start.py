@@ -17,6 +17,8 @@ from django.urls import reverse
 
 from csassist.management.commands.start import ADMIN_PATH, SCHEMA_PATH
 
+pytestmark = pytest.mark.once
+
 FIRST_PAGE_SECONDS = 90
 
 
