@@ -15,8 +15,8 @@ from django.conf import settings
 from django.core.management.commands import flush
 from django.db import connections
 from django.db.backends.base.operations import BaseDatabaseOperations
-from django.db.backends.postgresql.operations import DatabaseOperations as PostgreSQL
-from django.db.backends.sqlite3.operations import DatabaseOperations as SQLite
+from django.db.backends.postgresql.base import DatabaseWrapper as PostgreSQL
+from django.db.backends.sqlite3.base import DatabaseWrapper as SQLite
 from django.utils import translation
 from servestatic.middleware import ServeStaticMiddleware
 
@@ -92,8 +92,8 @@ def _delete_rows(
     return [f"DELETE FROM {self.quote_name(table)}" for table in tables if table not in KEPT_TABLES]  # noqa: S608 -- ours
 
 
-PostgreSQL.sql_flush = _delete_rows  # type: ignore[method-assign]
-SQLite.sql_flush = _delete_rows  # type: ignore[method-assign]
+for wrapper in (PostgreSQL, SQLite):
+    wrapper.ops_class.sql_flush = _delete_rows  # type: ignore[method-assign]
 flush.emit_post_migrate_signal = lambda **_: None  # type: ignore[attr-defined]
 
 _look_for_static_files = ServeStaticMiddleware.add_files_from_finders
