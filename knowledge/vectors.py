@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from csassist.llm.embedding import RecipeEmbeddings
 
 Vector = NDArray[np.float32]
-BATCH_TEXTS = 16
+BATCH_TEXTS = 32
 LOOKUP_HASHES = 500
 
 

@@ -94,7 +94,7 @@ def _delete_rows(
 
 for wrapper in (PostgreSQL, SQLite):
     wrapper.ops_class.sql_flush = _delete_rows  # type: ignore[method-assign]
-flush.emit_post_migrate_signal = lambda **_: None  # type: ignore[attr-defined]
+flush.emit_post_migrate_signal = lambda *_, **__: None  # type: ignore[attr-defined]
 
 _look_for_static_files = ServeStaticMiddleware.add_files_from_finders
 _static_files: dict[str, Any] = {}

@@ -1,13 +1,17 @@
 """
 Embedding models that travel inside Python packages: no download, no key, no second process.
 
-Both speak LangChain's `Embeddings`. A model is loaded at its first use, once a process, and computes on one thread: the
-C and BLAS pools of these libraries fight each other on small machines (one call took 0.9 s instead of 1 ms).
+Both speak LangChain's `Embeddings`. A model is loaded at its first use, once a process, and computes a text on one
+thread: the C and BLAS pools of these libraries fight each other on small machines (one call took 0.9 s instead of
+1 ms). Documents are shared out among threads of ours, one a core, which E5 uses in full: it lets go of Python's lock.
 `recipe` names everything a vector depends on, so that vectors of different recipes never meet in one search.
 """
 
+import os
 import threading
 import zlib
+from concurrent.futures import ThreadPoolExecutor
+from functools import lru_cache
 from itertools import accumulate
 from typing import TYPE_CHECKING, Any
 
@@ -19,7 +23,7 @@ from csassist.core.text import HAN_CHARACTER, LATIN_WORD, normalise
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-_BATCH_TEXTS = 32
+_BATCH_TEXTS = 8
 _MOST_WEIGHT = 2048
 _HAN_WEIGHT = 3
 
@@ -28,6 +32,14 @@ class EmbeddingsUnavailable(Unavailable):
     """No vector for this text now; what needs no vector still works."""
 
     code = "embeddings_unavailable"
+
+
+@lru_cache(maxsize=1)
+def _threads() -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(os.cpu_count() or 1, thread_name_prefix="embedding")
+
+
+os.register_at_fork(after_in_child=_threads.cache_clear)
 
 
 class LocalEmbeddings(Embeddings):
@@ -43,12 +55,17 @@ class LocalEmbeddings(Embeddings):
 
     def embed_documents(self, texts: list[str]) -> list[list[float]]:
         """One vector a text, in order; computed in small batches so that a query never waits for a whole import."""
-        vectors: list[list[float]] = []
-        for start in range(0, len(texts), _BATCH_TEXTS):
-            vectors.extend(self._vectors(texts[start : start + _BATCH_TEXTS], is_query=False))
-        return vectors
+        batches = [texts[start : start + _BATCH_TEXTS] for start in range(0, len(texts), _BATCH_TEXTS)]
+        if len(batches) < 2:
+            return self._document_vectors(texts)
+        return [vector for vectors in _threads().map(self._document_vectors, batches) for vector in vectors]
+
+    def _document_vectors(self, texts: list[str]) -> list[list[float]]:
+        return self._vectors(texts, is_query=False)
 
     def _vectors(self, texts: "Sequence[str]", *, is_query: bool) -> list[list[float]]:
+        if not texts:
+            return []
         cls = type(self)
         with cls._lock:
             if cls._model is None:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from django.conf import settings
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.db.models import Case, F, Q, Value, When
 from django.http import HttpRequest
 from django.utils import timezone
@@ -51,7 +51,7 @@ def spend(uses: Sequence[tuple[Limit, str]]) -> None:
     try:
         with transaction.atomic():
             for limit, subject in uses:
-                _take(limit, subject, now)
+                _take(limit, subject, now, uses)
     except _Full as full:
         _pull_back(full.limit, full.key, now)
         emit("limit.refused", limit=full.limit.name)
@@ -86,20 +86,14 @@ def prune(*, older_than: timedelta = timedelta(days=2)) -> int:
     return deleted_count
 
 
-def _take(limit: Limit, subject: str, now: datetime) -> None:
-    """Count one use. Raises _Full when there is none left."""
+def _take(limit: Limit, subject: str, now: datetime, uses: Sequence[tuple[Limit, str]]) -> None:
+    """Count one use. Raises _Full when there is none left. The first of `uses` without a row makes one for all."""
     key = _key(limit, subject)
     if _count(limit, key, now):
         return
-    if not LimitWindow.objects.filter(key=key).exists():
-        try:
-            with transaction.atomic():
-                LimitWindow.objects.create(key=key, started_at=_window_start(limit, now), used_count=1)
-        except IntegrityError:
-            pass  # another process counted the first use
-        else:
-            return
-    # The row may have come between the first try and the look: only a try on a row that is there tells.
+    # Rows that are there are left alone; after it only a full one is not counted, whoever made it.
+    unused = [LimitWindow(key=_key(*use), started_at=_window_start(use[0], now), used_count=0) for use in uses]
+    LimitWindow.objects.bulk_create(unused, ignore_conflicts=True)
     if not _count(limit, key, now):
         raise _Full(limit, key)
 

@@ -4,6 +4,7 @@ A demo installation made ready once: `python -m tests.browser.prepare FOLDER` st
 Every process of the browser tests then begins with a copy instead of embedding the same articles again.
 """
 
+import signal
 import sys
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from tests.browser import site as sites
 
 
 def main(folder: Path) -> None:
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that the site is stopped too
     with sites.running(folder) as site:
         site.wait_until_indexed()
 
