@@ -30,7 +30,8 @@ START_SECONDS = 60.0
 READY_SECONDS = 900.0
 IN_BROWSER = "browser"
 SIDE_BY_SIDE = ["-n", "2", "--dist", "loadfile", "--no-loadscope-reorder", "-m", f"{IN_BROWSER} and not alone"]
-ON_SERVERS = ["-p", "tests.second_run", "-n", "2", "--dist", "worksteal", "-m", f"not {IN_BROWSER}"]
+# Much of it waits for processes that start or end, so a third one finds the cores free.
+ON_SERVERS = ["-p", "tests.second_run", "-n", "3", "--dist", "worksteal", "-m", f"not {IN_BROWSER}"]
 NOTHING_CHOSEN = 5  # what pytest answers when `ARGS` names tests of the other kind only
 
 

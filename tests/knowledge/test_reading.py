@@ -14,7 +14,7 @@ from knowledge.reading import failure_text, read_due, retry
 from knowledge.sources import IncomingFile, upload_files
 from tests.knowledge.conftest import Find, Work
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("indexes")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("indexes"), pytest.mark.once]
 
 GUIDE = (
     b"---\ntitle: Returns guide\nquestions:\n  - How long can I return things?\n---\n# Window\n\nYou have 30 days.\n"

@@ -18,7 +18,7 @@ from knowledge.sources import add_source, fetch_again, fetch_due
 from knowledge.trust import ApprovalNeeded
 from tests.knowledge.conftest import Find, Work
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("indexes")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("indexes"), pytest.mark.once]
 
 SUBJECTS = ("apples", "bees", "cats", "dogs", "eels", "foxes", "geese", "hens", "ibises", "jays")
 

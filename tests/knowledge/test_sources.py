@@ -18,7 +18,7 @@ from knowledge.services import VersionText
 from knowledge.sources import MOST_FILES_AN_UPLOAD, IncomingFile, add_source, fetch_again, fetch_due, upload_files
 from tests.core.sites import Site, serve, stop
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("indexes")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("indexes"), pytest.mark.once]
 
 
 class HelpSite(Site):

@@ -36,6 +36,8 @@ from tests.conversations.conftest import reply, visitor_client
 from tests.factories import UserFactory
 from tests.rest.routes import API, PUBLIC_PAGES, PUBLIC_ROUTES, ROWS, Row, all_routes, api_routes, methods_of
 
+pytestmark = pytest.mark.once
+
 WATCHED = (
     *(
         Attachment,

@@ -19,7 +19,7 @@ from tests.knowledge.conftest import no_indexes
 
 __all__ = ["no_indexes"]
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 WANTED = {
     "default-src": {"'none'"},

@@ -21,7 +21,7 @@ from knowledge.models import Collection, Document, DocumentVersion
 from tests.customers.signing import SECRET, customer_token
 from tests.web.help_centre.conftest import Live
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 SECRET_WORDS = "the margin of every member is eleven"
 
 

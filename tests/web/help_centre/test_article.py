@@ -20,7 +20,7 @@ from knowledge.models import ArticleFeedback, ArticleViews, Collection, Document
 from knowledge.question_files import to_lines
 from tests.web.help_centre.conftest import RETURNS, Live
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 STATIC_BYTES_ROOM = 60_000
 MOST_PAGE_BYTES = 150_000
 

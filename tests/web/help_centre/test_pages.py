@@ -13,7 +13,7 @@ from knowledge.models import Collection, Document
 from tests.architecture.source import ROOT
 from tests.web.help_centre.conftest import Live
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 STYLES = ROOT / "csassist/web/static/web"
 MOST_PAGE_BYTES = 150_000
 
