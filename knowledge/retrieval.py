@@ -6,9 +6,12 @@ visible; only then may a re-ranker see it. Either index may be down: the other a
 it does when the re-ranker has no scores in time.
 """
 
+import os
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from itertools import pairwise
 from time import perf_counter
 from typing import TYPE_CHECKING
@@ -159,6 +162,7 @@ def _propose(
     lexical: dict[str, float] = {}
     phrases: dict[str, float] = {}
     scale = LexicalScale()
+    by_words = _beside().submit(_by_words, terms, query, engine, watch)
     names = [engine.vector_names[one] for one in query.collections if one in engine.vector_names]
     try:
         with watch.stage("embed"):
@@ -171,18 +175,33 @@ def _propose(
     except Unavailable:
         degraded.append("dense")
     try:
-        with watch.stage("lexical"):
-            hits = engine.lexical.search(terms, collection_ids=query.collections, depth=DEPTH)
-            scale = engine.lexical.scale(terms)
-            pairs = _pairs(terms, scale)
-            phrases = engine.lexical.phrases(pairs, collection_ids=query.collections, depth=2 * DEPTH)
-        lexical = {hit.passage_id: hit.score for hit in hits}
+        lexical, scale, phrases = by_words.result()
     except Unavailable:
         degraded.append("lexical")
     if vector is not None and "dense" not in degraded:
         with watch.stage("dense"):
             dense |= _overlooked(dense, lexical, lambda unscored: engine.vectors.scores(names, vector, unscored))
     return _Proposals(dense, lexical, scale, phrases, tuple(degraded), missing)
+
+
+def _by_words(
+    terms: Mapping[str, float], query: Query, engine: Engine, watch: _Stopwatch
+) -> tuple[dict[str, float], LexicalScale, dict[str, float]]:
+    """What the lexical index says of the terms and of their phrases. Raises Unavailable."""
+    with watch.stage("lexical"):
+        hits = engine.lexical.search(terms, collection_ids=query.collections, depth=DEPTH)
+        scale = engine.lexical.scale(terms)
+        phrases = engine.lexical.phrases(_pairs(terms, scale), collection_ids=query.collections, depth=2 * DEPTH)
+    return {hit.passage_id: hit.score for hit in hits}, scale, phrases
+
+
+@lru_cache(maxsize=1)
+def _beside() -> ThreadPoolExecutor:
+    """Threads for the words, which need neither database nor network, while the model embeds the question."""
+    return ThreadPoolExecutor(os.cpu_count() or 1, thread_name_prefix="lexical")
+
+
+os.register_at_fork(after_in_child=_beside.cache_clear)
 
 
 def _pairs(terms: Mapping[str, float], scale: LexicalScale) -> dict[tuple[str, str], float]:

@@ -14,11 +14,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache, partial
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
 from django.db import Error, IntegrityError, close_old_connections, connection, transaction
-from django.db.models import F
+from django.db.models import F, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -89,17 +91,16 @@ def check_capacity() -> None:
 
 def unanswered(conversation: Conversation) -> list[Message]:
     """The customer's messages that no run has read and nobody has answered yet, oldest first."""
-    read_through = (
-        AnswerRun.objects.filter(conversation=conversation, state__in=[State.DONE, State.DROPPED, State.FAILED])
-        .order_by("-answered_through_id")
-        .values_list("answered_through_id", flat=True)
-        .first()
-    )
-    newest_reply = (
-        conversation.messages.filter(author=Author.AGENT).order_by("-id").values_list("id", flat=True).first()
-    )
-    after = max(read_through or 0, newest_reply or 0)
-    return list(conversation.messages.filter(author=Author.CUSTOMER, id__gt=after).order_by("id"))
+    over = [State.DONE, State.DROPPED, State.FAILED]
+    read_through = AnswerRun.objects.filter(conversation=conversation, state__in=over)
+    newest_reply = Message.objects.filter(conversation=conversation, author=Author.AGENT)
+    news = conversation.messages.filter(author=Author.CUSTOMER).order_by("id")
+    news = news.filter(id__gt=Coalesce(_newest(read_through, "answered_through_id"), 0))
+    return list(news.filter(id__gt=Coalesce(_newest(newest_reply, "id"), 0)))
+
+
+def _newest(rows: QuerySet[Any], field: str) -> Subquery:
+    return Subquery(rows.order_by(f"-{field}").values(field)[:1])
 
 
 def kick(run_public_id: UUID) -> None:
