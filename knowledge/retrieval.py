@@ -102,11 +102,10 @@ def retrieve(query: Query, engine: Engine) -> RetrievalResult:
             searched = rewrite(query.text, query.history, engine.rewriter)
             language = query.language or detect_language(searched.turn)
             terms = searched.weighted_terms()
-        proposals = _propose(searched.weighted_texts(), terms, query, engine, watch)
-        with watch.stage("fuse"):
-            fused = fuse(proposals.dense, proposals.lexical, proposals.phrases, depth=DEPTH)
-        with watch.stage("confirm"):
-            records = engine.passages.confirm([one.passage_id for one in fused], query.collections) if fused else {}
+        proposals, fused, records = _confirmed(searched.weighted_texts(), terms, query, engine, watch)
+        if any(one.passage_id not in records for one in fused[: query.limit]):
+            # An article was replaced between the indexes' word and the database's: asking again finds its new text.
+            proposals, fused, records = _confirmed(searched.weighted_texts(), terms, query, engine, watch)
         if engine.ranker_weights:
             with watch.stage("fuse"):
                 fused = corrected(fused, _seen(proposals, terms, language), records, engine.ranker_weights)
@@ -150,6 +149,18 @@ def _seen(proposals: _Proposals, terms: Mapping[str, float], language: str) -> S
         lexical=proposals.lexical,
         phrases=proposals.phrases,
     )
+
+
+def _confirmed(
+    texts: Sequence[tuple[str, float]], terms: Mapping[str, float], query: Query, engine: Engine, watch: _Stopwatch
+) -> tuple[_Proposals, list[Fused], Mapping[str, PassageRecord]]:
+    """What the indexes propose, in one order, and those of it that the database confirms."""
+    proposals = _propose(texts, terms, query, engine, watch)
+    with watch.stage("fuse"):
+        fused = fuse(proposals.dense, proposals.lexical, proposals.phrases, depth=DEPTH)
+    with watch.stage("confirm"):
+        records = engine.passages.confirm([one.passage_id for one in fused], query.collections) if fused else {}
+    return proposals, fused, records
 
 
 def _propose(
