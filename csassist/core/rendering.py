@@ -26,6 +26,8 @@ from csassist.core.json_types import JSONObject
 
 # Each of these characters stops the parser once; everything between two of them costs next to nothing.
 MARK = re.compile(r"[\n!#$%&*+\-:<=>@\[\\\]^_`{}~|]")
+LINK = re.compile(r"!\[|\]\(|<[A-Za-z][\w.+-]*[:@]")
+LINK_WEIGHT = 4  # an address is parsed twice, an image looked for to the end
 TABLE_EDGE_CHARACTERS = frozenset(" \t>|:-")
 # Control characters, and those that make text read in another order than it is stored.
 DECEIVING = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
@@ -187,8 +189,8 @@ def _attribute_check(anchors: frozenset[str]) -> Callable[[str, str, str], str |
 
 
 def _work(text: str) -> int:
-    """How many marks the parser will stop at, and how many table cells it will make, at most."""
-    return len(MARK.findall(text)) + _cells_count(text)
+    """How many marks the parser will stop at, links weighing more, and how many table cells it will make, at most."""
+    return len(MARK.findall(text)) + LINK_WEIGHT * len(LINK.findall(text)) + _cells_count(text)
 
 
 def _cells_count(text: str) -> int:
