@@ -22,8 +22,9 @@ LOADED_BYTES = """() => performance.getEntriesByType("navigation").concat(perfor
 
 
 @pytest.mark.parametrize("words", BOTH, ids=lambda words: words.language)
-def test_the_chat_has_no_serious_accessibility_problem_in_any_state(begin_visit: BeginVisit, words: Words):
-    chat = begin_visit(words)
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_chat_has_no_serious_accessibility_problem_in_any_state(begin_visit: BeginVisit, words: Words, scheme: str):
+    chat = begin_visit(words, scheme=scheme)
     assert barriers(chat.page) == []
     answer = chat.ask_and_wait(words.covered_question)
     answer.locator(".thumb").nth(1).click()

@@ -12,6 +12,7 @@ from tests.core.files.pictures import png
 
 LANGUAGES = pytest.mark.parametrize("words", BOTH, ids=lambda words: words.language)
 SIZES = pytest.mark.parametrize("size", [WIDE, SMALL], ids=["wide", "small"])
+SCHEMES = pytest.mark.parametrize("scheme", ["light", "dark"])
 LOOKS = """element => [...element.shadowRoot.querySelectorAll(".root *")].map(part => {
   const look = getComputedStyle(part);
   return [part.localName, ...["font", "color", "letterSpacing", "textTransform", "backgroundColor", "margin", "padding",
@@ -58,10 +59,11 @@ def test_the_widget_changes_nothing_of_the_host_page(host: HostSite, open_page: 
 
 
 @LANGUAGES
+@SCHEMES
 def test_has_no_serious_accessibility_problem_in_any_state(
-    host: HostSite, open_page: OpenPage, console_errors: list[str], words: Words
+    host: HostSite, open_page: OpenPage, console_errors: list[str], words: Words, scheme: str
 ):
-    page = open_page(language=words.language)
+    page = open_page(language=words.language, scheme=scheme)
     widget = visit(page, host, words)
     found = barriers(page)
     widget.open()
@@ -82,10 +84,11 @@ def test_has_no_serious_accessibility_problem_in_any_state(
 
 
 @pytest.mark.parametrize("accent", ["#ffe14d", "#0b7a5c", "rebeccapurple", "#777777"])
+@SCHEMES
 def test_words_stay_readable_in_whatever_colour_the_host_has(
-    host: HostSite, open_page: OpenPage, console_errors: list[str], accent: str
+    host: HostSite, open_page: OpenPage, console_errors: list[str], accent: str, scheme: str
 ):
-    page = open_page()
+    page = open_page(scheme=scheme)
     widget = visit(page, host, accent=accent).open()
     widget.ask_and_wait("Hello")
     found = barriers(page)
