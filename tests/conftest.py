@@ -86,7 +86,7 @@ def _delete_rows(
 ) -> list[str]:
     """
     How a test's rows go. PostgreSQL would be told to TRUNCATE every table, which makes new files for each, 160 ms for the
-    few rows that a test leaves; and Django writes what it keeps again, 50 ms. Foreign keys are checked at the commit, so
+    few rows that a test leaves; and Django would write again what is kept here. Foreign keys are checked at the commit, so
     the order does not matter.
     """
     return [f"DELETE FROM {self.quote_name(table)}" for table in tables if table not in KEPT_TABLES]  # noqa: S608 -- ours
@@ -101,7 +101,7 @@ _static_files: dict[str, Any] = {}
 
 
 def _known_static_files(self: ServeStaticMiddleware) -> None:
-    """The product looks for its static files once, when it starts; every test client would look again, 60 ms a test."""
+    """The product looks for its static files once, when it starts; every test client would look again."""
     if not _static_files:
         _look_for_static_files(self)
         _static_files.update(self.files)
