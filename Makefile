@@ -11,7 +11,7 @@ SERVICES_LOCK := $(wildcard tests/requirements-services.txt)
 export OMP_NUM_THREADS ?= 1
 export UV_LINK_MODE ?= copy
 
-.PHONY: help run test test-services lint format types contracts lock messages clean setup setup-tests setup-services
+.PHONY: help run test test-services lint format types contracts migrations-in-step system-checks lock messages clean setup setup-tests setup-services
 
 help: ## Show this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -20,9 +20,7 @@ run: $(VENV)/.installed ## Start everything on SQLite; MODEL=echo-cited adds the
 	@exec $(BIN)/python manage.py start $(if $(MODEL),--model $(MODEL))
 
 test: setup-tests ## Lint, types, contracts and every test of the embedded default
-	@$(MAKE) --no-print-directory lint types contracts
-	@$(BIN)/python manage.py makemigrations --check --dry-run
-	@$(BIN)/python manage.py check --fail-level WARNING
+	@$(MAKE) --no-print-directory --jobs 2 types lint contracts migrations-in-step system-checks
 	@$(BIN)/pytest -q -n 2 --dist worksteal -m "not services and not browser" $(ARGS)
 
 test-services: setup-services ## Database and index tests on PostgreSQL (TEST_DATABASE_URL) and Chroma (EVERYTHING=1: all), then the browser
@@ -37,6 +35,12 @@ types: $(VENV)/.tests-installed ## mypy --strict
 
 contracts: $(VENV)/.tests-installed ## Which module may import which
 	@$(BIN)/lint-imports
+
+migrations-in-step: $(VENV)/.tests-installed
+	@$(BIN)/python manage.py makemigrations --check --dry-run
+
+system-checks: $(VENV)/.tests-installed
+	@$(BIN)/python manage.py check --fail-level WARNING
 
 format: $(VENV)/.tests-installed ## Format the code and mend what Ruff can mend
 	@$(BIN)/ruff check --fix .

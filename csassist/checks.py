@@ -7,8 +7,6 @@ that would leak or hang does not come up.
 """
 
 import re
-from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -16,26 +14,17 @@ from django.conf import LazySettings, settings
 from django.core.checks import CheckMessage, Error, Warning, register
 from django.core.exceptions import ImproperlyConfigured
 
+from csassist.core.setting_rules import LOOPBACK_HOSTS, Rule
 from csassist.customers.signed_identity import SHORTEST_SECRET_BYTES as SHORTEST_WIDGET_SECRET_BYTES
+from csassist.delivery.checks import DELIVERY
 from knowledge.loaders.limits import MAX_FILE_BYTES
 
 TAG = "csassist"
-LOOPBACK_HOSTS = frozenset({"127.0.0.1", "localhost", "::1"})
 SHORTEST_SECRET_KEY_CHARACTERS = 50
 COLLECTION_PREFIX = re.compile(r"[a-z0-9][a-z0-9_-]{0,30}", re.ASCII)
 SQLITE_LOCK_SECONDS = 20.0
 SHORTEST_RUN_LEASE_SECONDS = 3.0
 LONGEST_SILENCE_SECONDS = 50.0
-
-
-@dataclass(frozen=True)
-class Rule:
-    id: str
-    kind: Callable[..., CheckMessage]
-    is_broken: Callable[[LazySettings], bool]
-    message: str
-    hint: str
-    only_in_production: bool = False
 
 
 @register(TAG)
@@ -92,7 +81,8 @@ def _is_no_origin(origin: str) -> bool:
 
 def _local_ports(s: LazySettings) -> list[int]:
     chroma = [] if _is_remote(s.CSASSIST_CHROMA_HOST) else [s.CSASSIST_CHROMA_PORT]
-    return [s.CSASSIST_WEB_PORT, s.CSASSIST_TEST_MODEL_PORT, *chroma]
+    orders = [s.CSASSIST_DEMO_ORDERS_PORT] if s.CSASSIST_MODE == "demo" else []
+    return [s.CSASSIST_WEB_PORT, s.CSASSIST_TEST_MODEL_PORT, *chroma, *orders]
 
 
 FITTING: tuple[Rule, ...] = (
@@ -146,7 +136,8 @@ FITTING: tuple[Rule, ...] = (
         Error,
         lambda s: len(set(_local_ports(s))) < len(_local_ports(s)),
         "Two processes of this machine are to listen on one port.",
-        "Give CSASSIST_WEB_PORT, CSASSIST_CHROMA_PORT and CSASSIST_TEST_MODEL_PORT different values.",
+        "Give CSASSIST_WEB_PORT, CSASSIST_CHROMA_PORT, CSASSIST_TEST_MODEL_PORT and CSASSIST_DEMO_ORDERS_PORT "
+        "different values.",
     ),
     Rule(
         "E008",
@@ -343,4 +334,4 @@ PRODUCTION: tuple[Rule, ...] = (
         only_in_production=True,
     ),
 )
-RULES = FITTING + PARTNERS + WIDGET + PRODUCTION
+RULES = FITTING + PARTNERS + WIDGET + DELIVERY + PRODUCTION

@@ -81,9 +81,11 @@ INSTALLED_APPS = [
     "csassist.rest",
     "csassist.llm",
     "csassist.customers",
+    "csassist.delivery",
     "csassist.conversations",
     "prompts",
     "knowledge",
+    "csassist.analysis",
     "csassist.assistant",
 ]
 MIDDLEWARE = [
@@ -124,6 +126,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
 LOGIN_URL = "admin:login"
+PASSWORD_RESET_TIMEOUT = 3_600  # seconds that the link in the mail works
 
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", _("English")), ("zh-hans", _("Chinese"))]
@@ -195,7 +198,7 @@ CSASSIST_UPLOAD_MAX_BYTES = env_int("CSASSIST_UPLOAD_MAX_BYTES", 20_000_000, lea
 # --- Widget -----------------------------------------------------------------------------------------------------------
 # Origins of pages that may show the widget. Only the routes it uses answer them, and never with cookies.
 CORS_ALLOWED_ORIGINS = CSASSIST_WIDGET_ORIGINS = env_list("CSASSIST_WIDGET_ORIGINS")
-CORS_URLS_REGEX = r"^/api/v1/(?:widget|sign-in|conversations|messages|citations|attachments)(?:/|$)"
+CORS_URLS_REGEX = r"^/api/v1/(?:widget|sign-in|suggestions|conversations|messages|citations|attachments|surveys)(?:/|$)"
 CORS_ALLOW_METHODS = ["GET", "POST", "DELETE", "OPTIONS"]
 CORS_ALLOW_HEADERS = ["accept", "authorization", "content-type", "last-event-id"]
 CORS_EXPOSE_HEADERS = ["Retry-After"]
@@ -203,6 +206,11 @@ CORS_ALLOW_CREDENTIALS = False
 CORS_PREFLIGHT_MAX_AGE = 600
 # Shared with the company's own site, which signs with it who its customers are. Empty: nobody is signed in.
 CSASSIST_WIDGET_SECRET = env_secret("CSASSIST_WIDGET_SECRET")
+
+# --- Look-ups ---------------------------------------------------------------------------------------------------------
+# Systems of the company that may be asked by plain http or at private addresses, as host or host:port.
+CSASSIST_LOOKUP_HOSTS = env_list("CSASSIST_LOOKUP_HOSTS")
+CSASSIST_DEMO_ORDERS_PORT = env_int("CSASSIST_DEMO_ORDERS_PORT", 8003, least=1, most=65535)
 
 # --- REST -------------------------------------------------------------------------------------------------------------
 REST_FRAMEWORK = {
@@ -232,6 +240,8 @@ SPECTACULAR_SETTINGS = {
         "TrustEnum": "knowledge.api.shapes.TRUSTS",
         "VersionKindEnum": "knowledge.models.VersionKind.choices",
         "VersionStateEnum": "knowledge.models.VersionState.choices",
+        "DraftRejectionEnum": "csassist.assistant.models.drafts.Draft.Rejection",
+        "FeedbackReasonEnum": "csassist.conversations.models.evidence.Feedback.Reason",
         "GenerationStateEnum": "knowledge.api.shapes.GENERATION_STATES",
     },
 }
@@ -295,10 +305,40 @@ CSASSIST_OUTBOUND_MAX_BYTES = env_int("CSASSIST_OUTBOUND_MAX_BYTES", 10_000_000,
 
 # --- Answers ----------------------------------------------------------------------------------------------------------
 CSASSIST_RUN_LEASE_SECONDS = env_float("CSASSIST_RUN_LEASE_SECONDS", 15.0, least=1.0)
+CSASSIST_ASSIGNEE_SILENCE_SECONDS = env_float("CSASSIST_ASSIGNEE_SILENCE_SECONDS", 900.0, least=10.0)
+CSASSIST_WAITING_ALERT_SECONDS = env_float("CSASSIST_WAITING_ALERT_SECONDS", 600.0, least=10.0)
 CSASSIST_JUDGE = env_bool("CSASSIST_JUDGE", default=False)
 CSASSIST_JUDGE_SECONDS = env_float("CSASSIST_JUDGE_SECONDS", 1.5, least=0.1)
 CSASSIST_RUN_QUEUE_COUNT = env_int("CSASSIST_RUN_QUEUE_COUNT", 64, least=1)
 CSASSIST_TRIAL_MAX_IN_FLIGHT = env_int("CSASSIST_TRIAL_MAX_IN_FLIGHT", 4, least=1)
+
+# --- Delivery ---------------------------------------------------------------------------------------------------------
+CSASSIST_PUBLIC_URL = env_str("CSASSIST_PUBLIC_URL")
+CSASSIST_EMAIL = env_choice("CSASSIST_EMAIL", "stored", ("stored", "smtp", "fake"))
+EMAIL_BACKEND = {
+    "stored": "csassist.delivery.channels.stored.StoredMailBackend",
+    "smtp": "csassist.delivery.channels.smtp.SmtpBackend",
+    "fake": "django.core.mail.backends.dummy.EmailBackend",  # the fake channel sends nothing through Django
+}[CSASSIST_EMAIL]
+DEFAULT_FROM_EMAIL = env_str("CSASSIST_EMAIL_FROM", "Larkhouse <help@larkhouse.example>")
+CSASSIST_EMAIL_REPLY_TO = env_str("CSASSIST_EMAIL_REPLY_TO")
+EMAIL_HOST = env_str("CSASSIST_EMAIL_HOST")
+EMAIL_PORT = env_int("CSASSIST_EMAIL_PORT", 587, least=1, most=65535)
+EMAIL_HOST_USER = env_str("CSASSIST_EMAIL_USERNAME")
+EMAIL_HOST_PASSWORD = env_secret("CSASSIST_EMAIL_PASSWORD")
+CSASSIST_EMAIL_TLS = env_choice("CSASSIST_EMAIL_TLS", "starttls", ("starttls", "implicit", "none"))
+EMAIL_USE_TLS, EMAIL_USE_SSL = CSASSIST_EMAIL_TLS == "starttls", CSASSIST_EMAIL_TLS == "implicit"
+EMAIL_TIMEOUT = env_float("CSASSIST_EMAIL_TIMEOUT_SECONDS", 10.0, least=0.1)
+CSASSIST_DELIVERY_DEADLINE_SECONDS = env_float("CSASSIST_DELIVERY_DEADLINE_SECONDS", 25.0, least=0.1)
+CSASSIST_DELIVERY_LEASE_SECONDS = env_float("CSASSIST_DELIVERY_LEASE_SECONDS", 60.0, least=0.5)
+CSASSIST_DELIVERY_IN_FLIGHT_COUNT = env_int("CSASSIST_DELIVERY_IN_FLIGHT_COUNT", 4, least=1, most=64)
+CSASSIST_DELIVERY_KEEP_DAYS = env_int("CSASSIST_DELIVERY_KEEP_DAYS", 90, least=1)
+CSASSIST_REPLY_MAIL_AFTER_SECONDS = env_float("CSASSIST_REPLY_MAIL_AFTER_SECONDS", 60.0, least=30.0)
+CSASSIST_SURVEY_MAIL_AFTER_SECONDS = env_float("CSASSIST_SURVEY_MAIL_AFTER_SECONDS", 3_600.0, least=60.0)
+
+# --- Reading messages -------------------------------------------------------------------------------------------------
+CSASSIST_READINGS_BY_MODEL = env_choice("CSASSIST_READINGS_BY_MODEL", "uncertain", ("never", "uncertain", "always"))
+CSASSIST_READING_SECONDS = env_float("CSASSIST_READING_SECONDS", 4.0, least=0.1)
 
 # --- Logging ----------------------------------------------------------------------------------------------------------
 LOGGING = {

@@ -10,13 +10,13 @@ from django.conf import settings
 
 from csassist.core.errors import Unavailable
 from csassist.llm import embeddings, reranker
+from csassist.llm.query_vectors import RememberedQuestions
 from knowledge.generations import lexical_path, live_generation, vector_collection_name
 from knowledge.indexing import IndexParts
 from knowledge.learned_ranking import ranker_weights
 from knowledge.lexical import LexicalIndex
 from knowledge.models import Collection, IndexGeneration
 from knowledge.ports import Engine
-from knowledge.query_vectors import RememberedQuestions
 from knowledge.selectors import DatabasePassages
 from knowledge.vector_store import ChromaVectorStore, DenseResult, VectorStoreUnavailable, http_store
 

@@ -53,6 +53,9 @@ class InMemoryPassages:
         found = {one: self._records[one] for one in passage_ids if one in self._records}
         return {one: record for one, record in found.items() if record.document_id not in self._withdrawn}
 
+    def replaced(self, passage_ids: Sequence[str], collections: Sequence[int]) -> frozenset[str]:
+        return frozenset()
+
 
 @dataclass(frozen=True)
 class BuiltSet:

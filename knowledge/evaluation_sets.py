@@ -6,12 +6,11 @@ A document is {"id", "title", "text"}, and may list its "questions"; a question 
 Other fields are ignored. A bad row stops the run with its file and line: half a set would give a wrong figure.
 """
 
-import json
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from csassist.core.errors import InvalidInput
+from csassist.core.json_lines import json_lines
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +44,7 @@ def read_set(
 
     Raises InvalidInput naming file and line of the first bad row.
     """
-    documents = [_document(row, place) for row, place in _rows(documents_path)]
+    documents = [_document(row, place) for row, place in json_lines(documents_path)]
     known = {document.id for document in documents}
     if len(known) < len(documents):
         raise InvalidInput(f"{documents_path.name} holds the same document id twice.")
@@ -53,7 +52,7 @@ def read_set(
         raise InvalidInput(f"{documents_path.name} holds no document.")
     questions: list[EvaluationQuestion] = []
     skipped = 0
-    for row, place in _rows(questions_path):
+    for row, place in json_lines(questions_path):
         question = _question(row, place, known)
         if not question.relevant and not with_unanswerable:
             skipped += 1
@@ -62,26 +61,6 @@ def read_set(
     if not questions:
         raise InvalidInput(f"{questions_path.name} holds no question with a relevant document.")
     return EvaluationSet(tuple(documents), tuple(questions), skipped)
-
-
-def _rows(path: Path) -> Iterator[tuple[dict[str, object], str]]:
-    """Every row with the words that say where it stands."""
-    try:
-        with path.open(encoding="utf-8") as lines:
-            for number, line in enumerate(lines, start=1):
-                if not line.strip():
-                    continue
-                place = f"{path.name} line {number}"
-                row = json.loads(line)
-                if not isinstance(row, dict):
-                    raise InvalidInput(f"{place} is not a JSON object.")
-                yield row, place
-    except OSError as error:
-        raise InvalidInput(f"{path} cannot be read: {error.strerror}.") from error
-    except UnicodeDecodeError as error:
-        raise InvalidInput(f"{path.name} is not UTF-8.") from error
-    except json.JSONDecodeError as error:
-        raise InvalidInput(f"{path.name} line {number} is not JSON: {error.msg}.") from error
 
 
 def _document(row: dict[str, object], place: str) -> EvaluationDocument:

@@ -69,6 +69,10 @@ class PassageSource(Protocol):
         """Those of the passages that are published, current and visible in these collections."""
         ...
 
+    def replaced(self, passage_ids: Sequence[str], collections: Sequence[int]) -> frozenset[str]:
+        """The documents of these passages, none of which was confirmed, whose live text is another."""
+        ...
+
 
 class QueryEmbeddings(Protocol):
     """What a search needs of LangChain's Embeddings. Raises Unavailable when there is no vector now."""

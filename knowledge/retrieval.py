@@ -6,18 +6,16 @@ visible; only then may a re-ranker see it. Either index may be down: the other a
 it does when the re-ranker has no scores in time.
 """
 
-import os
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
 from itertools import pairwise
 from time import perf_counter
 from typing import TYPE_CHECKING
 
 from csassist.core.errors import Unavailable
 from csassist.core.text import detect_language
+from csassist.core.threads import cores, thread_pool
 from knowledge.entries import dense_query
 from knowledge.evidence import weigh_evidence
 from knowledge.learned_ranking import corrected
@@ -103,8 +101,7 @@ def retrieve(query: Query, engine: Engine) -> RetrievalResult:
             language = query.language or detect_language(searched.turn)
             terms = searched.weighted_terms()
         proposals, fused, records = _confirmed(searched.weighted_texts(), terms, query, engine, watch)
-        if any(one.passage_id not in records for one in fused[: query.limit]):
-            # An article was replaced between the indexes' word and the database's: asking again finds its new text.
+        if _misses_new_text(fused, records, query, engine):
             proposals, fused, records = _confirmed(searched.weighted_texts(), terms, query, engine, watch)
         if engine.ranker_weights:
             with watch.stage("fuse"):
@@ -163,6 +160,21 @@ def _confirmed(
     return proposals, fused, records
 
 
+def _misses_new_text(
+    fused: Sequence[Fused], records: Mapping[str, PassageRecord], query: Query, engine: Engine
+) -> bool:
+    """
+    Whether an article was replaced between the indexes' word and the database's; asking again finds its new text.
+
+    A passage that nothing confirms is usually that of a draft, or of a text whose successor was proposed beside it.
+    """
+    unconfirmed = [one.passage_id for one in fused[: query.limit] if one.passage_id not in records]
+    if not unconfirmed:
+        return False
+    found = {record.document_id for record in records.values()}
+    return not engine.passages.replaced(unconfirmed, query.collections) <= found
+
+
 def _propose(
     texts: Sequence[tuple[str, float]], terms: Mapping[str, float], query: Query, engine: Engine, watch: _Stopwatch
 ) -> _Proposals:
@@ -206,13 +218,8 @@ def _by_words(
     return {hit.passage_id: hit.score for hit in hits}, scale, phrases
 
 
-@lru_cache(maxsize=1)
-def _beside() -> ThreadPoolExecutor:
-    """Threads for the words, which need neither database nor network, while the model embeds the question."""
-    return ThreadPoolExecutor(os.cpu_count() or 1, thread_name_prefix="lexical")
-
-
-os.register_at_fork(after_in_child=_beside.cache_clear)
+# For the words, which need neither database nor network, while the model embeds the question.
+_beside = thread_pool("lexical", cores)
 
 
 def _pairs(terms: Mapping[str, float], scale: LexicalScale) -> dict[tuple[str, str], float]:

@@ -9,6 +9,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from knowledge.models import Audience, Collection, Document, IndexGeneration, Passage, Source
+from knowledge.models.documents import DocumentQuerySet
 from knowledge.ports import PassageRecord
 
 
@@ -69,6 +70,9 @@ class DatabasePassages:
         )
         return _records(rows)
 
+    def replaced(self, passage_ids: Sequence[str], collections: Sequence[int]) -> frozenset[str]:
+        return _documents_of(passage_ids, Document.objects.filter(collection_id__in=collections))
+
 
 class TriedPassages:
     """
@@ -93,6 +97,17 @@ class TriedPassages:
             chunking_generation=self._generation.chunking_generation,
         )
         return _records(rows)
+
+    def replaced(self, passage_ids: Sequence[str], collections: Sequence[int]) -> frozenset[str]:
+        untried = Document.objects.exclude(versions__in=self._version_pks)
+        return _documents_of(passage_ids, untried.filter(collection_id__in=collections))
+
+
+def _documents_of(passage_ids: Sequence[str], among: DocumentQuerySet) -> frozenset[str]:
+    """Those of the documents that may be answered from now and have, or had, one of these passages."""
+    of_passages = Passage.objects.filter(id__in=[uuid.UUID(one) for one in passage_ids]).values("version__document_id")
+    found = among.answerable(timezone.now()).filter(pk__in=of_passages)
+    return frozenset(map(str, found.values_list("public_id", flat=True)))
 
 
 def _records(rows: QuerySet[Passage]) -> dict[str, PassageRecord]:

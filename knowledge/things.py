@@ -9,17 +9,12 @@ from collections.abc import Iterable
 from functools import lru_cache
 from pathlib import Path
 
-from csassist.core.text import HAN_CHARACTER
+from csassist.core.text import HAN_CHARACTER, word_set
 from knowledge.tokenizing import chinese_words, index_tokens, is_chinese_noun
-
-
-def _words(listed: str) -> frozenset[str]:
-    return frozenset(listed.split())
-
 
 COMMON_WORDS = Path(__file__).with_name("common_words.txt")
 # Nouns that name nothing in particular.
-_COMMON_CHINESE = _words(
+_COMMON_CHINESE = word_set(
     """
     问题 情况 方法 方式 时间 时候 内容 信息 部分 原因 结果 要求 条件 步骤 产品 商品 客户 用户 顾客 功能 说明 服务 东西
     事项 事情 过程 地方 方面 范围 程度 状态 规定 规则 标准 前提 期间 同时 附近 旁边 朋友 先生 女士 文章 设备 故障 钱款
@@ -28,7 +23,7 @@ _COMMON_CHINESE = _words(
     """
 )
 # Things that the dictionary takes for actions, and those of one sign.
-_NAMED_CHINESE = _words("锁 灯 门 卡 表 阀 泵 网 屏 窗 墙 访客 运费 包裹 保险 保修 快递 会议 编码 补贴 抽奖 结算")
+_NAMED_CHINESE = word_set("锁 灯 门 卡 表 阀 泵 网 屏 窗 墙 访客 运费 包裹 保险 保修 快递 会议 编码 补贴 抽奖 结算")
 # Different words for one thing.
 _SAME_THING = (
     "parcel package packet shipment", "email mail e-mail", "home house", "phone mobile smartphone cellphone telephone",

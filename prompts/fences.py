@@ -9,7 +9,9 @@ import re
 from collections.abc import Iterable
 from typing import Literal
 
-OUR_TAG = re.compile(r"<(?=\s{0,8}/?\s{0,8}(?:sources?|customer_message|conversation|sentence)\b)", re.IGNORECASE)
+Speaker = Literal["Customer", "Assistant", "Agent"]
+_TAGS = "sources?|customer_message|conversation|sentence|customer_profile|reply_text|persona|customer_line"
+OUR_TAG = re.compile(rf"<(?=\s{{0,8}}/?\s{{0,8}}(?:{_TAGS})\b)", re.IGNORECASE)
 
 
 def fence_source(*, number: int, title: str, heading: str, text: str) -> str:
@@ -30,7 +32,28 @@ def fence_sentence(text: str) -> str:
     return f"<sentence>\n{without_tags(text).strip()}\n</sentence>"
 
 
-def fence_conversation(turns: Iterable[tuple[Literal["Customer", "Assistant"], str]]) -> str:
+def fence_text(text: str) -> str:
+    """A text of a colleague's that is to be reworded."""
+    return f"<reply_text>\n{without_tags(text).strip()}\n</reply_text>"
+
+
+def fence_profile(facts: Iterable[tuple[str, str]]) -> str:
+    """What is known of a customer, one fact a line."""
+    lines = [f"{' '.join(name.split())}: {' '.join(without_tags(value).split())}" for name, value in facts]
+    return "\n".join(["<customer_profile>", *lines, "</customer_profile>"])
+
+
+def fence_persona(text: str) -> str:
+    """Whom a model is to play."""
+    return f"<persona>\n{without_tags(text).strip()}\n</persona>"
+
+
+def fence_customer_line(text: str) -> str:
+    """A line that somebody is to say in words of their own."""
+    return f"<customer_line>\n{without_tags(text).strip()}\n</customer_line>"
+
+
+def fence_conversation(turns: Iterable[tuple[Speaker, str]]) -> str:
     """Earlier turns, oldest first, one a line."""
     lines = [f"{speaker}: {' '.join(without_tags(text).split())}" for speaker, text in turns]
     return "\n".join(["<conversation>", *lines, "</conversation>"])

@@ -5,6 +5,7 @@ Ana is a customer, Ben an agent, Cleo a supervisor, Dora an admin, and Dan a cus
 """
 
 import ipaddress
+import os
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -23,6 +24,7 @@ from servestatic.middleware import ServeStaticMiddleware
 from csassist.accounts.models import User
 from csassist.customers.models import Customer
 from tests import factories
+from tests.threads import let_answers_end, watch_answers
 
 
 class ReachedOut(AssertionError):
@@ -96,6 +98,15 @@ for wrapper in (PostgreSQL, SQLite):
     wrapper.ops_class.sql_flush = _delete_rows  # type: ignore[method-assign]
 flush.emit_post_migrate_signal = lambda *_, **__: None  # type: ignore[attr-defined]
 
+watch_answers()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_teardown() -> None:
+    """Before the fixtures go that a run may still need."""
+    let_answers_end()
+
+
 _look_for_static_files = ServeStaticMiddleware.add_files_from_finders
 _static_files: dict[str, Any] = {}
 
@@ -109,6 +120,24 @@ def _known_static_files(self: ServeStaticMiddleware) -> None:
 
 
 ServeStaticMiddleware.add_files_from_finders = _known_static_files
+
+
+LONG = frozenset({"faults", "journeys", "management", "processes"})  # tests that start processes and wait for them
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> Iterator[None]:
+    """Each worker begins with its share of the long tests: left to the end, one would run alone on the last core."""
+    yield
+    workers = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
+    long = [item for item in items if LONG & set(item.path.parts)]
+    short = [item for item in items if not LONG & set(item.path.parts)]
+    dealt = [long[worker::workers] for worker in range(workers)]
+    ends = [(worker + 1) * len(items) // workers - sum(map(len, dealt[: worker + 1])) for worker in range(workers)]
+    starts = [0, *ends[:-1]]
+    items[:] = [
+        item for share, start, end in zip(dealt, starts, ends, strict=True) for item in (*share, *short[start:end])
+    ]
 
 
 @pytest.fixture(scope="session")

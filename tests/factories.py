@@ -2,12 +2,13 @@
 
 # mypy: disable-error-code="no-untyped-call"
 
-from factory.declarations import Sequence, SubFactory
+from factory.declarations import LazyAttribute, Sequence, SubFactory
 from factory.django import DjangoModelFactory, Password
 from factory.faker import Faker
 
 from csassist.accounts.models import User
 from csassist.conversations.models import Author, Conversation, Message
+from csassist.conversations.services import last_episode
 from csassist.customers.models import Customer
 
 PASSWORD = "correct horse battery staple"
@@ -45,5 +46,6 @@ class MessageFactory(DjangoModelFactory[Message]):
         model = Message
 
     conversation = SubFactory(ConversationFactory)
+    episode = LazyAttribute(lambda message: last_episode(message.conversation))
     author = Author.CUSTOMER
     text = Faker("sentence")

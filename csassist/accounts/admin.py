@@ -1,18 +1,20 @@
 """Staff users and API keys. A key's secret appears once, in the message after it was created."""
 
-from typing import Any
+from typing import Any, TypeVar
 
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.auth.forms import ReadOnlyPasswordHashField
 from django.contrib.auth.password_validation import validate_password
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from csassist.accounts import services
-from csassist.accounts.models import ApiKey, User
+from csassist.accounts.models import ApiKey, Holiday, OpeningHours, Team, User
 from csassist.audit.services import record
+
+Row = TypeVar("Row", bound=Model)
 
 
 class UserForm(forms.ModelForm[User]):
@@ -49,6 +51,56 @@ class UserAdmin(admin.ModelAdmin[User]):
 
     def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
         return False  # people leave, their record stays: switch `active` off
+
+
+class Recorded(admin.ModelAdmin[Row]):
+    """What is changed here is on the audit record."""
+
+    subject: str
+
+    def save_model(self, request: HttpRequest, obj: Row, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        record(f"{self.subject}.changed" if change else f"{self.subject}.created", obj, fields=list(form.changed_data))
+
+    def delete_model(self, request: HttpRequest, obj: Row) -> None:
+        record(f"{self.subject}.deleted", obj)
+        super().delete_model(request, obj)
+
+
+class TeamForm(forms.ModelForm[Team]):
+    languages = forms.MultipleChoiceField(
+        label=_("Languages"),
+        choices=[("en", _("English")), ("zh", _("Chinese"))],
+        widget=forms.CheckboxSelectMultiple,
+        required=False,
+        help_text=_("None chosen means every language."),
+    )
+
+    class Meta:
+        model = Team
+        fields = ["name", "name_zh", "languages", "members", "order"]
+        widgets = {"members": forms.CheckboxSelectMultiple}
+
+
+@admin.register(Team)
+class TeamAdmin(Recorded[Team]):
+    form = TeamForm
+    subject = "team"
+    list_display = ["name", "name_zh", "languages", "order"]
+    search_fields = ["name", "name_zh"]
+
+
+@admin.register(OpeningHours)
+class OpeningHoursAdmin(Recorded[OpeningHours]):
+    subject = "opening_hours"
+    list_display = ["weekday", "opens_at", "closes_at"]
+    list_filter = ["weekday"]
+
+
+@admin.register(Holiday)
+class HolidayAdmin(Recorded[Holiday]):
+    subject = "holiday"
+    list_display = ["day", "name"]
 
 
 class ApiKeyForm(forms.ModelForm[ApiKey]):

@@ -24,12 +24,24 @@ GRANTS: dict[str, dict[str, dict[str, tuple[str, ...]]]] = {
     Role.SUPERVISOR: {
         "knowledge": {"*": (*WRITE, "publish")},
         "prompts": {"*": WRITE},
-        "conversations": {"*": EDIT},
-        "customers": {"*": READ},
-        "assistant": {"*": READ, "goldenquestion": WRITE, "comparison": EDIT, "question": ("try",)},
+        "conversations": {"*": EDIT, "tag": WRITE, "macro": WRITE, "survey": READ},
+        "customers": {"*": READ, "customerfact": WRITE},
+        "assistant": {
+            "*": READ,
+            "goldenquestion": WRITE,
+            "comparison": EDIT,
+            "question": ("try",),
+            "autonomyrule": WRITE,
+            "draft": ("view", "decide"),
+            "practicescenario": WRITE,
+            "practicesession": ("view", "add", "review"),
+            "practiceturn": (),
+        },
+        "delivery": {"delivery": (*READ, "decide")},
+        "analysis": {"*": WRITE},
         "llm": {"*": READ},
         "audit": {"*": READ},
-        "accounts": {"user": READ},
+        "accounts": {"user": READ, "team": WRITE, "openinghours": WRITE, "holiday": WRITE},
     },
     Role.AGENT: {
         "knowledge": {
@@ -40,9 +52,16 @@ GRANTS: dict[str, dict[str, dict[str, tuple[str, ...]]]] = {
             "finding": READ,
             "gap": READ,
         },
-        "conversations": {"*": EDIT},
-        "customers": {"*": READ},
-        "assistant": {"*": READ},
+        "conversations": {"*": EDIT, "tag": READ, "macro": READ, "survey": READ},
+        "customers": {"*": READ, "customerfact": WRITE},
+        "assistant": {
+            "*": READ,
+            "draft": ("view", "decide"),
+            "practicescenario": (),  # its script would give the case away
+            "practicesession": ("add",),  # their own, on the pages of practice
+            "practiceturn": (),
+        },
+        "analysis": {"intent": READ, "messagereading": EDIT},
     },
 }
 

@@ -1,4 +1,4 @@
-"""Issuing, checking and revoking API keys; creating staff users."""
+"""Issuing, checking and revoking API keys; creating staff users and noting that they are there."""
 
 import hashlib
 import secrets
@@ -7,14 +7,16 @@ from datetime import timedelta
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
-from csassist.accounts.models import ApiKey, User
+from csassist.accounts.models import ApiKey, Availability, User
 from csassist.audit.services import record
 from csassist.core.errors import InvalidInput
 
 KEY_PREFIX = "csk_"
 # Writing `last_used_at` on every call would make each read a write.
 USE_NOTED_EVERY = timedelta(minutes=5)
+SEEN_NOTED_EVERY = timedelta(seconds=20)
 
 
 @dataclass(frozen=True)
@@ -24,10 +26,28 @@ class IssuedKey:
 
 
 @transaction.atomic
-def create_user(*, username: str, password: str, role: str, display_name: str = "", language: str = "en") -> User:
-    user = User.objects.create_user(username, password, role=role, display_name=display_name, language=language)
+def create_user(
+    *, username: str, password: str, role: str, display_name: str = "", language: str = "en", email: str = ""
+) -> User:
+    user = User.objects.create_user(
+        username, password, role=role, display_name=display_name, language=language, email=email
+    )
     record("user.created", user, role=role)
     return user
+
+
+def note_seen(*, user: User) -> None:
+    """The user's console is open now. Written at most every 20 seconds, however many tabs say so."""
+    now = timezone.now()
+    due = User.objects.filter(pk=user.pk).exclude(last_seen_at__gt=now - SEEN_NOTED_EVERY)
+    due.update(last_seen_at=now)
+
+
+def set_availability(*, user: User, availability: str) -> None:
+    """What the user says of themselves. Raises InvalidInput."""
+    if availability not in Availability.values:
+        raise InvalidInput(_("Unknown availability."), field="availability", choices=Availability.values)
+    User.objects.filter(pk=user.pk).update(availability=availability)
 
 
 @transaction.atomic

@@ -7,7 +7,7 @@ from uuid import UUID
 from django.http import StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiResponse, extend_schema
+from drf_spectacular.utils import OpenApiResponse, extend_schema, extend_schema_serializer
 from rest_framework import serializers
 from rest_framework.negotiation import DefaultContentNegotiation
 from rest_framework.permissions import AllowAny
@@ -15,13 +15,14 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from csassist.assistant import services
+from csassist.assistant.handing_over import customer_asks_for_person
 from csassist.assistant.models import AnswerTrace
 from csassist.assistant.sources import source_of
 from csassist.conversations import access, stream
 from csassist.conversations.access import Visitor, citation_for, conversation_for
 from csassist.conversations.api import ConversationMessagesView, VisitorView
 from csassist.conversations.events import message_payload
-from csassist.conversations.limits import spend_message
+from csassist.conversations.limits import spend_message, spend_write
 from csassist.conversations.models import Conversation
 from csassist.conversations.services import start_conversation
 from csassist.rest.database_threads import in_database_thread
@@ -63,6 +64,30 @@ class MessagesView(ConversationMessagesView):
             "run": str(asked.run.public_id) if asked.run else None,
         }
         return Response(body, status=202 if asked.is_new else 200)
+
+
+class PersonView(VisitorView):
+    """Ask for a person: whoever comes is given what was said and tried, as when the assistant hands over."""
+
+    @extend_schema_serializer(component_name="PersonRequestInput")
+    class Input(serializers.Serializer[Any]):
+        name = FreeText(allow_blank=True, default="")
+        contact = FreeText(allow_blank=True, default="")
+        note = FreeText(allow_blank=True, default="")
+
+    @extend_schema_serializer(component_name="PersonRequested")
+    class Output(serializers.Serializer[Any]):
+        status = serializers.ChoiceField(Conversation.Status.choices)
+        requested_at = serializers.DateTimeField()
+
+    @extend_schema(operation_id="conversations_ask_for_person", request=Input, responses={200: Output, 201: Output})
+    def post(self, request: Request, public_id: UUID) -> Response:
+        conversation = conversation_for(self.visitor(request), public_id)
+        wanted = validated(self.Input, request)
+        spend_write(request._request)
+        waiting, is_new = customer_asks_for_person(conversation, **wanted)
+        shape = {"status": Conversation.Status.WAITING_FOR_PERSON, "requested_at": waiting.created_at.isoformat()}
+        return Response(shape, status=201 if is_new else 200)
 
 
 class QuestionInput(serializers.Serializer[Any]):

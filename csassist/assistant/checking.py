@@ -92,8 +92,11 @@ class Checks:
 
 
 def checks_of(turn: Turn, passages: Sequence[RankedPassage], judge: Judge | None) -> Checks:
-    """The checks of an answer to a turn from these passages. Earlier messages are the customer's own words as well."""
-    said = [line.text for line in turn.history if line.speaker == "Customer"]
+    """
+    The checks of an answer to a turn from these passages. Earlier messages are the customer's own words as well, and so
+    is what was looked up for them in this conversation.
+    """
+    said = [line.text for line in turn.history if line.speaker == "Customer" or line.is_looked_up]
     texts = {
         ranked.rank: "\n".join((ranked.passage.title, *ranked.passage.heading_path, ranked.passage.text))
         for ranked in passages

@@ -92,7 +92,7 @@ def _ask(comparison: Comparison, case: ComparedAnswer) -> bool:
     case.before = before.as_json() if before else None
     case.after = after.as_json() if after else None
     case.is_untouched, case.problem = is_untouched, problem[:120]
-    case.change = Change.FAILED if problem or after is None else _change(before, after)
+    case.change = Change.FAILED if problem or after is None else _change(case, before, after)
     case.save()
     return True
 
@@ -101,7 +101,7 @@ def _answers(comparison: Comparison, case: ComparedAnswer) -> tuple[Answered | N
     changed = _changed_conditions(comparison)
     if case.trace is not None:
         asker = replace(changed, reader=reader_of(case.trace.run.conversation))
-        return _past_answer(case.trace), _answered(past_turn(case.trace), asker, Expectation()).answered, False
+        return _past_answer(case.trace), _answered(past_turn(case.trace), asker, None).answered, False
     question = case.golden_question
     if question is None:
         raise Unavailable("The golden question was deleted.")
@@ -133,7 +133,7 @@ def _passages(found: RetrievalResult) -> list[tuple[str, str]]:
     return [(one.passage.id, one.passage.text) for one in found.passages]
 
 
-def _answered(turn: Turn, conditions: Conditions, expected: Expectation) -> Asked:
+def _answered(turn: Turn, conditions: Conditions, expected: Expectation | None) -> Asked:
     notes = TraceNotes(question=turn.text, language=turn.language)
     composed = compose(turn, conditions, Rehearsal(), notes)
     cited = composed.release.cited.values()
@@ -147,7 +147,8 @@ def _answered(turn: Turn, conditions: Conditions, expected: Expectation) -> Aske
         support=round(notes.support, 3),
         problem=_problem(notes),
     )
-    return Asked(replace(answered, misses=golden.misses(expected, answered)), notes.found)
+    misses = golden.misses(expected, answered) if expected else ()
+    return Asked(replace(answered, misses=misses), notes.found)
 
 
 def _problem(notes: TraceNotes) -> str:
@@ -173,10 +174,10 @@ def _past_answer(trace: AnswerTrace) -> Answered:
     )
 
 
-def _change(before: Answered | None, after: Answered) -> str:
+def _change(case: ComparedAnswer, before: Answered | None, after: Answered) -> str:
     if before is None:
         return Change.WRONG if after.misses else Change.RIGHT
-    return golden.compare(before, after)
+    return golden.compare_replayed(before, after) if case.trace_id else golden.compare(before, after)
 
 
 def _changed_conditions(comparison: Comparison) -> Conditions:

@@ -17,6 +17,7 @@ from django.utils.translation import ngettext
 
 from csassist.accounts.models import User
 from csassist.assistant.comparing import work_on
+from csassist.assistant.decision import Reason
 from csassist.assistant.golden import Answered
 from csassist.assistant.models import AnswerTrace, ComparedAnswer, Comparison, GoldenQuestion
 from csassist.audit.services import record
@@ -57,7 +58,11 @@ def check_now(*, questions: Sequence[GoldenQuestion], asker: User | None = None)
 
 @transaction.atomic
 def replay(*, traces: Sequence[AnswerTrace], title: str, asker: User | None = None) -> Comparison:
-    """Answer these past questions again with today's knowledge, prompts and model. Raises InvalidInput without any."""
+    """
+    Answer these past questions again with today's knowledge, prompts and model. Raises InvalidInput without any: what
+    was looked up for a customer is asked again for nobody.
+    """
+    traces = [trace for trace in traces if trace.reason != Reason.LOOKED_UP]
     if not traces:
         raise InvalidInput(_("There is no answer to replay."))
     comparison = Comparison.objects.create(kind=Kind.REPLAY, title=title[:300], created_by=asker)

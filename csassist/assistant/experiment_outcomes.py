@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from csassist.assistant.models import AnswerArm, AnswerTrace
+from csassist.assistant.models import AnswerArm, AnswerRun, AnswerTrace
 from csassist.conversations.models import Feedback, PersonRequest
 from csassist.llm.models import ModelCall
 from csassist.llm.pricing import MICRO_UNITS_PER_UNIT
@@ -95,7 +95,7 @@ def compare(observed: Sequence[Observed]) -> dict[str, Comparison]:
         return found[0], found[1]
 
     return {
-        Outcome.ANSWERED: shares(lambda one: one.action == "send"),
+        Outcome.ANSWERED: shares(lambda one: one.action in {"send", "draft"}),
         Outcome.HANDED_OFF: shares(lambda one: one.action == "hand_off"),
         Outcome.NO_ANSWER: shares(lambda one: one.reason == "model_found_no_answer"),
         Outcome.DROPPED: compare_means(*values(lambda one: one.dropped)),
@@ -108,7 +108,8 @@ def compare(observed: Sequence[Observed]) -> dict[str, Comparison]:
 
 def observations(experiment: PromptExperiment) -> list[Observed]:
     """One for each conversation, in the order of their first answers."""
-    rows = AnswerArm.objects.filter(experiment=experiment, trace__run__finished_at__isnull=False).order_by("pk")
+    finished = AnswerArm.objects.filter(experiment=experiment, trace__run__finished_at__isnull=False)
+    rows = finished.filter(trace__run__purpose=AnswerRun.Purpose.REPLY).order_by("pk")
     first: dict[int, AnswerArm] = {}
     for row in rows.select_related("trace__run").defer("trace__candidates", "trace__passages", "trace__evidence"):
         first.setdefault(row.trace.run.conversation_id, row)

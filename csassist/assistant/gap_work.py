@@ -12,11 +12,11 @@ from typing import Final
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
-from csassist.assistant.composing import compose
+from csassist.assistant.composing import ASKS_ACCOUNT, compose
 from csassist.assistant.conditions import Conditions
 from csassist.assistant.decision import Reason
 from csassist.assistant.gap_drafting import write_with_model
-from csassist.assistant.models import AnswerTrace
+from csassist.assistant.models import AnswerTrace, Draft
 from csassist.assistant.outlets import Rehearsal
 from csassist.assistant.traces import TraceNotes
 from csassist.assistant.turns import Turn
@@ -39,6 +39,8 @@ QUESTIONS_TRIED: Final = 5
 PLACED_ANEW_AT_ONCE: Final = 20
 LOOKED_BACK: Final = timedelta(days=90)
 UNANSWERED: Final = (Reason.NOT_COVERED, Reason.MODEL_FOUND_NO_ANSWER, Reason.NOTHING_VERIFIED)
+FAULTS_OF_SOURCES: Final = (Draft.Rejection.WRONG, Draft.Rejection.OUTDATED, Draft.Rejection.INCOMPLETE)
+REWRITTEN_FROM: Final = 0.5  # share of a draft that was changed before it went out
 Cause = GapQuestion.Cause
 
 
@@ -72,12 +74,26 @@ def unanswered_traces() -> "QuerySet[AnswerTrace]":
 
 
 def down_ratings() -> "QuerySet[Feedback]":
-    """Bad ratings of answers whose question is in no gap yet."""
+    """Bad ratings of answers whose question is in no gap yet. What is asked of an account is for no article."""
     taken = GapQuestion.objects.filter(trace_id=OuterRef("message__trace__public_id"), cause=Cause.RATED_DOWN)
     return (
         Feedback.objects.filter(~Exists(taken), rating=Feedback.Rating.DOWN, message__trace__isnull=False)
+        .exclude(message__trace__asks=ASKS_ACCOUNT)
         .filter(updated_at__gte=timezone.now() - LOOKED_BACK)
         .select_related("message__trace")
+        .order_by("pk")
+    )
+
+
+def refused_drafts() -> "QuerySet[Draft]":
+    """Drafts whose sources did not do: rejected for what they say, or rewritten, and in no gap yet."""
+    taken = GapQuestion.objects.filter(trace_id=OuterRef("run__trace__public_id")).exclude(cause=Cause.RATED_DOWN)
+    faulty = Q(state=Draft.State.REJECTED, rejection__in=FAULTS_OF_SOURCES)
+    rewritten = Q(state=Draft.State.APPROVED, edit_ratio__gt=REWRITTEN_FROM)
+    return (
+        Draft.objects.filter(faulty | rewritten, ~Exists(taken), run__trace__isnull=False)
+        .filter(decided_at__gte=timezone.now() - LOOKED_BACK)
+        .select_related("run__trace")
         .order_by("pk")
     )
 
@@ -89,6 +105,8 @@ def _take_in_due() -> int:
     for rating in ratings:
         trace: AnswerTrace = rating.message.trace
         questions.append(_unanswered(trace, Cause.RATED_DOWN, rating.reason))
+    for draft in refused_drafts()[:TAKEN_AT_ONCE]:
+        questions.append(_unanswered(draft.run.trace, Cause.DRAFT_REFUSED, draft.rejection or "rewritten"))
     return gaps.take_in(questions, _rarity()) if questions else 0
 
 

@@ -108,6 +108,17 @@ def compare(before: Answered, after: Answered) -> Change:
         return "improved"
     if after.misses and not before.misses:
         return "regressed"
+    return _difference(before, after)
+
+
+def compare_replayed(before: Answered, after: Answered) -> Change:
+    """What became of a past answer. Nobody said what would be right, so any answer counts as better than none."""
+    if (before.action == "send") != (after.action == "send"):
+        return "improved" if after.action == "send" else "regressed"
+    return _difference(before, after)
+
+
+def _difference(before: Answered, after: Answered) -> Change:
     is_same = before.action == after.action and comparable(before.text) == comparable(after.text)
     return "same" if is_same and _documents(before) == _documents(after) else "different"
 

@@ -9,6 +9,7 @@ from collections.abc import Callable
 
 from django.db import transaction
 
+from csassist.assistant.draft_growing import grow_draft
 from csassist.assistant.release import ReleasedSentence
 from csassist.assistant.runs import Lease
 from csassist.conversations.events import citation_payloads
@@ -28,6 +29,9 @@ class CustomerOutlet:
         run = self._lease.run
         publish_event(run.conversation_id, "status", {"run": str(run.public_id), "stage": name})
 
+    def held(self) -> "DraftOutlet":
+        return DraftOutlet(self._lease)
+
     def show(self, sentence: ReleasedSentence) -> bool:
         """
         False when a source may no longer be used: from the commit of a withdrawal on, no sentence cites the document.
@@ -43,6 +47,32 @@ class CustomerOutlet:
         return True
 
 
+class DraftOutlet:
+    """
+    Sentences grow a draft that staff can watch; the customer sees nothing of it. The draft is there with its first
+    sentence, and `drafts.file_draft` completes it.
+    """
+
+    def __init__(self, lease: Lease) -> None:
+        self._lease = lease
+
+    def stage(self, name: str) -> None:
+        """Staff see the draft itself."""
+
+    def held(self) -> "DraftOutlet":
+        return self
+
+    def show(self, sentence: ReleasedSentence) -> bool:
+        """False when a source may no longer be used. Raises RunLost when the draft is no longer wanted."""
+        with transaction.atomic():
+            if not hold_answerable(set(sentence.document_ids)):
+                return False
+            lock(self._lease.run.conversation)
+            self._lease.check()
+            grow_draft(self._lease.run, sentence)
+        return True
+
+
 class Rehearsal:
     """Nobody: nothing is stored or sent. `watch`, if given, is told each stage and sentence as it comes."""
 
@@ -52,6 +82,9 @@ class Rehearsal:
     def stage(self, name: str) -> None:
         if self._watch is not None:
             self._watch("status", {"stage": name})
+
+    def held(self) -> "Rehearsal":
+        return self
 
     def show(self, sentence: ReleasedSentence) -> bool:
         if self._watch is not None:

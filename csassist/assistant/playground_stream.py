@@ -3,9 +3,8 @@
 import asyncio
 import logging
 from collections.abc import AsyncGenerator, Callable
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future
 from contextlib import suppress
-from functools import lru_cache
 
 from django.conf import settings
 from django.db import close_old_connections, connection
@@ -16,6 +15,7 @@ from csassist.assistant import playground
 from csassist.core.errors import AppError
 from csassist.core.json_types import JSONObject
 from csassist.core.logs import emit
+from csassist.core.threads import thread_pool
 from csassist.llm.stopping import Stop, Stopped
 from csassist.rest.sse import ServerEvent
 
@@ -84,6 +84,4 @@ def _problem(error: AppError) -> JSONObject:
     return {"message": error.message, "code": error.code}
 
 
-@lru_cache(maxsize=1)
-def _pool() -> ThreadPoolExecutor:
-    return ThreadPoolExecutor(max_workers=settings.CSASSIST_TRIAL_MAX_IN_FLIGHT, thread_name_prefix="trial")
+_pool = thread_pool("trial", lambda: settings.CSASSIST_TRIAL_MAX_IN_FLIGHT)

@@ -11,10 +11,11 @@ from csassist.assistant.verification import DISCLOSING, Fault
 
 OUTCOMES: Mapping[str, Promise] = {
     "send": _("Answered"),
+    "draft": _("Drafted for a person"),
     "clarify": _("Asked back"),
     "hand_off": _("Handed to a person"),
 }
-OUTCOME_TONES = {"send": "good", "clarify": "info", "hand_off": "warning"}
+OUTCOME_TONES = {"send": "good", "draft": "info", "clarify": "info", "hand_off": "warning"}
 
 REASONS: Mapping[str, Promise] = {
     Reason.SUPPORTED: _("The passages support an answer."),
@@ -24,11 +25,19 @@ REASONS: Mapping[str, Promise] = {
     Reason.TOO_VAGUE: _("The question is short and the passages fit it only in part, so the customer is asked back."),
     Reason.ASKED_FOR_PERSON: _("The customer asked for a person."),
     Reason.ONLY_ATTACHMENT: _("The customer sent a file without words, and the assistant cannot read files."),
+    Reason.LEFT_TO_PEOPLE: _("The autonomy rule leaves this topic or channel to people."),
+    Reason.ANGRY: _("The customer is angry."),
+    Reason.RISK: _("The message speaks of a risk: legal, safety, or the customer's own."),
+    Reason.REPEATED: _("The assistant could not settle it several times in a row."),
     Reason.NOT_COVERED: _("No passage supports an answer well enough."),
     Reason.MODEL_FOUND_NO_ANSWER: _("The model found no answer in the passages."),
     Reason.NOTHING_VERIFIED: _("The model wrote an answer, but no sentence of it could be verified."),
     Reason.SEARCH_UNAVAILABLE: _("Neither index could be searched."),
     Reason.RUN_FAILED: _("The run failed because of a problem on our side."),
+    Reason.LOOKED_UP: _("A system of the company was asked for this customer, and answered."),
+    Reason.VERIFICATION_NEEDED: _("The question is about an account, and nobody has proven who they are."),
+    Reason.NUMBER_NEEDED: _("The question is about an account, and a number is missing or cannot be read."),
+    Reason.LOOKUP_UNAVAILABLE: _("A system of the company was asked and gave no answer that can be shown."),
 }
 
 FAULTS: Mapping[str, Promise] = {
@@ -76,7 +85,7 @@ DROPPED: Mapping[str, Promise] = {
     "rank": _("ranked too low"),
 }
 
-WRITTEN_BY: Mapping[str, Promise] = {"model": _("Model"), "quotation": _("Quotation")}
+WRITTEN_BY: Mapping[str, Promise] = {"model": _("Model"), "quotation": _("Quotation"), "lookup": _("Look-up")}
 LEGS: Mapping[str, Promise] = {"dense": _("by meaning"), "lexical": _("by words"), "rerank": _("re-ranking")}
 STAGES: Mapping[str, Promise] = {
     "rewrite": _("reading the question"),
@@ -89,6 +98,7 @@ STAGES: Mapping[str, Promise] = {
     "pack": _("choosing"),
     "total": _("search in all"),
     "write": _("writing and checking"),
+    "look_up": _("looking up"),
 }
 EVIDENCE: Mapping[str, Promise] = {
     "coverage": _("words of the question found in the passages"),
@@ -101,6 +111,24 @@ EVIDENCE: Mapping[str, Promise] = {
     "codes_asked": _("numbers and codes in the question"),
     "codes_found": _("share of them found"),
 }
+# Why a level of autonomy was changed by itself, and what a colleague does first after a hand-off.
+STEP_REASONS: Mapping[str, Promise] = {
+    "person": _("decided by a person"),
+    "acceptance": _("too few drafts were accepted"),
+    "bad_ratings": _("too many bad ratings"),
+    "reopened": _("too many matters came back"),
+}
+NEXT_STEPS: Mapping[str, Promise] = {
+    "answer_goal": _("Answer what the customer wants; it stands above."),
+    "apologise_first": _("Apologise first, then settle it in one message if you can."),
+    "answer_at_once": _("Answer at once. Bring in whoever decides on such cases."),
+    "answer_and_write_article": _("Answer, then add what was missing to the articles."),
+    "read_file": _("Look at the file that the customer sent."),
+    "answer_and_check_systems": _("Answer, and see in operations what failed."),
+    "try_another_way": _("What was tried stands above; try another way or call."),
+    "read_note": _("Read your colleague's note."),
+}
+PRIORITIES: Mapping[str, Promise] = {"now": _("At once"), "soon": _("Soon"), "normal": _("In turn")}
 JUDGEMENTS: Mapping[str, Promise] = {
     "supported": _("the judging model found it supported"),
     "unsupported": _("the judging model found it not supported"),
@@ -111,6 +139,7 @@ ASKS: Mapping[str, Promise] = {
     "greeting": _("nothing, it is a greeting"),
     "thanks": _("nothing, it is thanks"),
     "question": _("an answer"),
+    "account": _("something of the customer's own account"),
     "attachment": _("a look at a file"),
 }
 

@@ -42,6 +42,10 @@ class Outlet(Protocol):
         """What the assistant does now: "searching" or "writing"."""
         ...
 
+    def held(self) -> "Outlet":
+        """The outlet of an answer that a person lets out."""
+        ...
+
     def show(self, sentence: ReleasedSentence) -> bool:
         """False when it could not be shown because a source may no longer be used."""
         ...

@@ -9,29 +9,33 @@ answered by the next.
 import logging
 import threading
 from collections.abc import Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import lru_cache, partial
+from functools import partial
 from typing import Any
 from uuid import UUID
 
 from django.conf import settings
 from django.db import Error, IntegrityError, close_old_connections, connection, transaction
-from django.db.models import F, QuerySet, Subquery
+from django.db.models import F, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from csassist.assistant.models import AnswerRun
+from csassist.assistant.autonomy import choose
+from csassist.assistant.decision import HANDED_OVER
+from csassist.assistant.models import AnswerRun, AutonomyRule, Draft
+from csassist.assistant.overtaking import forget, newest_id, overtake
 from csassist.conversations.models import Author, Conversation, Message
 from csassist.conversations.services import lock
 from csassist.core.errors import Unavailable
 from csassist.core.logs import emit
+from csassist.core.threads import thread_pool
 
 MOST_ATTEMPTS = 2
-State = AnswerRun.State
+State, Purpose = AnswerRun.State, AnswerRun.Purpose
 
 
 class RunLost(Exception):
@@ -40,20 +44,23 @@ class RunLost(Exception):
 
 @dataclass(frozen=True)
 class Lease:
-    """The right to write for a run, as long as its epoch is the newest."""
+    """The right to write for a run, as long as its epoch is the newest. `read_through_id`: see `Turn`; 0 before it."""
 
     run: AnswerRun
     epoch: int
+    read_through_id: int = 0
 
     def check(self) -> None:
-        """Raise RunLost unless the run is still ours and the conversation still the assistant's."""
-        mine = AnswerRun.objects.filter(
-            pk=self.run.pk,
-            epoch=self.epoch,
-            state=State.RUNNING,
-            conversation__owner_kind=Conversation.OwnerKind.ASSISTANT,
-        )
-        if not mine.exists():
+        """
+        Raise RunLost unless the run is still ours, the conversation has the owner that the run was for, and nobody has
+        answered or closed meanwhile what it read.
+        """
+        mine = AnswerRun.objects.filter(pk=self.run.pk, epoch=self.epoch, state=State.RUNNING)
+        of_assistant = Q(conversation__owner_kind=Conversation.OwnerKind.ASSISTANT)
+        is_reply = self.run.purpose == Purpose.REPLY
+        if not mine.filter(of_assistant if is_reply else ~of_assistant).exists():
+            raise RunLost
+        if self.read_through_id and not _unanswered(self.run.conversation).filter(pk=self.read_through_id).exists():
             raise RunLost
 
     def renew(self) -> bool:
@@ -61,20 +68,32 @@ class Lease:
         return bool(mine.update(lease_until=_lease_end()))
 
 
-def start_run(conversation: Conversation) -> AnswerRun | None:
+def start_run(conversation: Conversation, *, again: bool = False) -> AnswerRun | None:
     """
     The run that will answer what this conversation is waiting for: a new one, or the active one, which reads on.
 
-    None when nothing is unanswered or a person owns the conversation.
+    It replies where the assistant owns the conversation, and suggests where people do. None when there is nothing new,
+    or people own it and want no suggestions. With `again`, what an earlier run has read counts as new until somebody
+    has answered it. A run that was for another owner ends, and what it read is new. The caller holds the
+    conversation's lock.
     """
     fresh = Conversation.objects.get(pk=conversation.pk)
-    if fresh.owner_kind != Conversation.OwnerKind.ASSISTANT or not unanswered(fresh):
+    purpose = Purpose.REPLY if fresh.is_assistants else Purpose.SUGGESTION
+    active = AnswerRun.objects.active().filter(conversation=fresh).first()
+    if active is not None and active.purpose != purpose:
+        overtake(active)
+        active, again = None, True
+    if purpose == Purpose.SUGGESTION and not _wants_suggestions(fresh):
         return None
-    if active := AnswerRun.objects.active().filter(conversation=fresh).first():
+    if not (unanswered(fresh) if again else _has_news(fresh)):
+        return None
+    if active is not None:
         return active
     try:
         with transaction.atomic():
-            run = AnswerRun.objects.create(conversation=fresh, language=fresh.language, lease_until=_lease_end())
+            run = AnswerRun.objects.create(
+                conversation=fresh, purpose=purpose, language=fresh.language, lease_until=_lease_end()
+            )
     except IntegrityError:  # another request started it first
         return AnswerRun.objects.active().filter(conversation=fresh).first()
     transaction.on_commit(lambda: kick(run.public_id))
@@ -90,13 +109,49 @@ def check_capacity() -> None:
 
 
 def unanswered(conversation: Conversation) -> list[Message]:
-    """The customer's messages that no run has read and nobody has answered yet, oldest first."""
+    """
+    The customer's messages that nobody has answered yet, oldest first.
+
+    A run answers what it has read, unless its answer is a draft, was dropped or only handed over; a person answers all
+    that came before.
+    """
+    return list(_unanswered(conversation).order_by("id"))
+
+
+def _unanswered(conversation: Conversation) -> "QuerySet[Message]":
+    answering = AnswerRun.objects.filter(
+        conversation=conversation, purpose=Purpose.REPLY, state__in=[State.DONE, State.FAILED], draft=None
+    ).exclude(trace__outcome="hand_off", trace__reason__in=HANDED_OVER)
+    return _after(conversation, answering)
+
+
+def _has_news(conversation: Conversation) -> bool:
+    """Whether the customer has written what no run has read and nobody has answered."""
     over = [State.DONE, State.DROPPED, State.FAILED]
-    read_through = AnswerRun.objects.filter(conversation=conversation, state__in=over)
-    newest_reply = Message.objects.filter(conversation=conversation, author=Author.AGENT)
-    news = conversation.messages.filter(author=Author.CUSTOMER).order_by("id")
-    news = news.filter(id__gt=Coalesce(_newest(read_through, "answered_through_id"), 0))
-    return list(news.filter(id__gt=Coalesce(_newest(newest_reply, "id"), 0)))
+    return _after(conversation, AnswerRun.objects.filter(conversation=conversation, state__in=over)).exists()
+
+
+def _after(conversation: Conversation, read_by: "QuerySet[AnswerRun]") -> "QuerySet[Message]":
+    """
+    The customer's messages after what those runs have read and after the newest answer that a person let out.
+
+    What was said before a close is done with, answered or not.
+    """
+    of_people = Message.objects.filter(conversation=conversation).filter(
+        Q(author=Author.AGENT) | Q(author_user__isnull=False)
+    )
+    goes_on = Q(episode__closed_at=None) | Q(created_at__gt=F("episode__closed_at"))
+    news = conversation.messages.filter(goes_on, author=Author.CUSTOMER)
+    news = news.filter(id__gt=Coalesce(_newest(read_by, "answered_through_id"), 0))
+    return news.filter(id__gt=Coalesce(_newest(of_people, "id"), 0))
+
+
+def _wants_suggestions(conversation: Conversation) -> bool:
+    """A draft beside the conversation is made unless its channel is switched off."""
+    if conversation.status == Conversation.Status.CLOSED:
+        return False
+    rules = AutonomyRule.objects.filter(topic="", channel__in=["", conversation.channel])
+    return choose([one.as_rule() for one in rules], topic="", channel=conversation.channel).level != "off"
 
 
 def _newest(rows: QuerySet[Any], field: str) -> Subquery:
@@ -158,9 +213,10 @@ def kept_alive(lease: Lease) -> Iterator[None]:
 
 
 @transaction.atomic
-def finish(lease: Lease, *, state: str, answered_through_id: int) -> bool:
+def finish(lease: Lease, *, state: str, answered_through_id: int, again: bool = False) -> bool:
     """
-    Close the run and start the next one when more has arrived meanwhile. False when the run was no longer ours.
+    Close the run and start the next one when more has arrived meanwhile or, with `again`, when what it read is not
+    answered. False when the run was no longer ours.
 
     Both are one commit under the conversation's lock, as storing a message and starting its run are: whatever dies
     where, no message is left without a run.
@@ -170,8 +226,26 @@ def finish(lease: Lease, *, state: str, answered_through_id: int) -> bool:
         state=state, answered_through_id=answered_through_id, finished_at=timezone.now()
     )
     if closed:
-        start_run(lease.run.conversation)
+        start_run(lease.run.conversation, again=again)
     return bool(closed)
+
+
+@transaction.atomic
+def drop(lease: Lease) -> None:
+    """End a run of ours without an answer; what nobody has answered is left to whoever owns the conversation now."""
+    conversation = lock(lease.run.conversation)
+    if finish(lease, state=State.DROPPED, answered_through_id=newest_id(conversation), again=True):
+        forget(lease.run)
+
+
+def leave_to_owner(conversation: Conversation) -> None:
+    """
+    The owner has changed: what was begun for another one ends, and what nobody has answered is answered or drafted for
+    the new one, unless a draft of it is there. The caller holds the conversation's lock.
+    """
+    open_drafts = Draft.objects.filter(conversation=conversation).still_open()
+    is_drafted = open_drafts.filter(run__answered_through_id__gte=newest_id(conversation)).exists()
+    start_run(conversation, again=not is_drafted)
 
 
 def resume_expired() -> int:
@@ -203,9 +277,7 @@ def _report(run_public_id: UUID, answered: "Future[None]") -> None:
         emit("answer.failed", level=logging.ERROR, run=run_public_id, error=type(problem).__name__, attempt=0)
 
 
-@lru_cache(maxsize=1)
-def _pool() -> ThreadPoolExecutor:
-    return ThreadPoolExecutor(max_workers=settings.CSASSIST_LLM_MAX_IN_FLIGHT, thread_name_prefix="answer")
+_pool = thread_pool("answer", lambda: settings.CSASSIST_LLM_MAX_IN_FLIGHT)
 
 
 def _lease_end() -> datetime:

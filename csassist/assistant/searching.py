@@ -16,6 +16,7 @@ from knowledge.articles import find_by_id
 from knowledge.engine import production_engine
 from knowledge.ports import Query, RetrievalResult, Rewriter
 from knowledge.retrieval import retrieve
+from knowledge.rewriting import rewrite
 from knowledge.selectors import collections_visible_to
 from prompts.fences import fence_conversation, fence_message
 
@@ -31,7 +32,7 @@ def search(turn: Turn, conditions: Conditions, notes: TraceNotes) -> tuple[Retri
         text=turn.text,
         collections=_collections(conditions),
         language=turn.language,
-        history=turn.searchable_history(_title_of(turn.about, conditions)),
+        history=turn.searchable_history(_title_of(turn.about, conditions) or _meant_product(turn, conditions)),
         limit=settings.CSASSIST_RETRIEVAL_PASSAGES_COUNT,
         budget_tokens=settings.CSASSIST_RETRIEVAL_BUDGET_TOKENS,
     )
@@ -51,6 +52,14 @@ def _title_of(document_id: UUID | None, conditions: Conditions) -> str:
     """The title of what the customer asks about, if they may see it now; its words pull the search towards it."""
     document = find_by_id(document_id, reader=conditions.reader) if document_id else None
     return document.live_version.title if document and document.live_version else ""
+
+
+def _meant_product(turn: Turn, conditions: Conditions) -> str:
+    """What a verified customer means by "it" in their first words: the only product that they have."""
+    product = conditions.profile.product
+    if not product or turn.history:
+        return ""
+    return product if rewrite(turn.text, (f"user: {product}",)).reason == "points_back" else ""
 
 
 def _rewriter(conditions: Conditions, notes: TraceNotes) -> Rewriter:

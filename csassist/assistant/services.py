@@ -10,7 +10,9 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from csassist.assistant import runs
+from csassist.assistant.interrupting import listen_soon
 from csassist.assistant.models import AnswerRun
+from csassist.assistant.requests import read_request
 from csassist.conversations.models import Author, Conversation, Message
 from csassist.conversations.services import receive_message
 from csassist.core.errors import Unavailable
@@ -22,7 +24,7 @@ PATIENCE_SECONDS = 30.0
 
 @dataclass(frozen=True)
 class Asked:
-    """A stored message and the run that will answer it; no run while a person owns the conversation."""
+    """A stored message and the run that will answer it; None while a person answers, with a suggestion or without."""
 
     message: Message
     is_new: bool
@@ -51,8 +53,14 @@ def ask(
             client_key=client_key,
             language=language,
             attachment_ids=attachment_ids,
+            reopens=bool(attachment_ids) or read_request(text) != "thanks",
         )
-        return Asked(message=message, is_new=is_new, run=runs.start_run(conversation))
+        run = runs.start_run(conversation)
+        if run is None or run.purpose != AnswerRun.Purpose.REPLY:
+            return Asked(message=message, is_new=is_new, run=None)
+        if is_new and run.created_at < message.created_at:
+            listen_soon(message, run)  # the run may have begun without it
+        return Asked(message=message, is_new=is_new, run=run)
 
 
 def wait_for_answer(asked: Asked) -> Message | None:

@@ -1,12 +1,13 @@
 """Opening a citation: the words as they were shown, in their section, and whether that is still so today."""
 
+from csassist.conversations.events import CitedPassage
 from csassist.conversations.models import Citation
 from csassist.core.json_types import JSONObject
 from csassist.core.rendering import render_article
 from knowledge.models import Document, DocumentVersion, Passage
 
 
-def source_of(citation: Citation) -> JSONObject:
+def source_of(citation: Citation | CitedPassage) -> JSONObject:
     """
     The source of a citation. Text comes from the snapshot, so a later edit never changes what an answer rested on.
 
@@ -30,7 +31,7 @@ def source_of(citation: Citation) -> JSONObject:
     }
 
 
-def _section(citation: Citation) -> str:
+def _section(citation: Citation | CitedPassage) -> str:
     """The passages under the same heading as the cited one, in order; the snapshot when they are gone."""
     passage = Passage.objects.filter(id=citation.passage_id).first()
     version = DocumentVersion.objects.filter(public_id=citation.version_id).first()

@@ -11,7 +11,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from csassist.accounts.models import ApiKey
-from csassist.assistant.models import AnswerTrace
+from csassist.assistant.models import AnswerTrace, LookUpCall
 from csassist.core.errors import NotFound
 
 CANDIDATES_SHOWN = 30
@@ -29,6 +29,18 @@ class SentenceShape(serializers.Serializer[Any]):
     judgement = serializers.CharField(required=False, allow_null=True, help_text="What the judge said, if asked.")
 
 
+class LookUpShape(serializers.Serializer[Any]):
+    """One use of a look-up; what was answered is not kept."""
+
+    look_up = serializers.CharField(help_text="Its key.")
+    verdict = serializers.ChoiceField(LookUpCall.Verdict.values)
+    detail = serializers.CharField(help_text="What decided, such as the name of a field.")
+    parameters = serializers.DictField(child=serializers.CharField(), help_text="Masked.")
+    status = serializers.IntegerField(allow_null=True, help_text="HTTP status of the system that was asked.")
+    milliseconds = serializers.IntegerField(allow_null=True)
+    created_at = serializers.DateTimeField()
+
+
 class WhyShape(serializers.Serializer[Any]):
     message = serializers.UUIDField(allow_null=True)
     run = serializers.UUIDField()
@@ -44,6 +56,7 @@ class WhyShape(serializers.Serializer[Any]):
     support = serializers.FloatField(help_text="Probability, 0-1, that the passages answer the question.")
     evidence = serializers.DictField()
     sentences = SentenceShape(many=True)
+    look_ups = LookUpShape(many=True)
     passages = serializers.ListField(child=serializers.DictField())
     candidates = serializers.ListField(child=serializers.DictField())
     marks = serializers.ListField(child=serializers.CharField(), help_text="Reads like an attack; changes nothing.")
@@ -76,5 +89,11 @@ def why_json(trace: AnswerTrace) -> dict[str, Any]:
         "run": str(trace.run.public_id),
         "model": trace.model_name,
         "candidates": trace.candidates[:CANDIDATES_SHOWN],
+        "look_ups": [_look_up_json(call) for call in trace.run.look_up_calls.order_by("pk")],
         **{name: getattr(trace, name) for name in plain},
     }
+
+
+def _look_up_json(call: LookUpCall) -> dict[str, Any]:
+    plain = ("verdict", "detail", "parameters", "status", "milliseconds", "created_at")
+    return {"look_up": call.look_up_key, **{name: getattr(call, name) for name in plain}}

@@ -9,6 +9,7 @@ from langchain_core.messages import BaseMessage
 
 from csassist.assistant.grounding.disclosure import Instructions
 from csassist.assistant.models import AnswerArm, AnswerRun, AnswerTrace
+from csassist.assistant.repeating import Repetition
 from csassist.conversations.models import Message
 from csassist.core.json_types import JSONObject
 from csassist.core.suspicion import marks
@@ -21,6 +22,7 @@ PLAIN_FIELDS = (
     "question",
     "language",
     "asks",
+    "topic",
     "outcome",
     "reason",
     "written_by",
@@ -46,11 +48,16 @@ class SentPrompt:
 
 @dataclass
 class TraceNotes:
-    """Filled step by step while a run goes on. `sent` is shown to who tries a question and never stored."""
+    """
+    Filled step by step while a run goes on, `run`; None when somebody only tries a question. `sent` is shown to who
+    does, and never stored. `repetition` says what the customer asks or complains of again.
+    """
 
     question: str
     language: str
+    run: AnswerRun | None = None
     asks: str = ""
+    topic: str = ""
     outcome: str = ""
     reason: str = ""
     written_by: str = ""
@@ -66,6 +73,7 @@ class TraceNotes:
     stage_milliseconds: dict[str, float] = field(default_factory=dict)
     sent: list[SentPrompt] = field(default_factory=list)
     arms: tuple[Assigned, ...] = ()
+    repetition: Repetition = Repetition.NONE
     instructions: Instructions = field(default_factory=Instructions)  # what the model was told; not stored
 
     def note_sent(self, purpose: str, messages: Sequence[BaseMessage]) -> None:

@@ -20,7 +20,7 @@ from csassist.assistant.planting import planted_mark, with_mark
 from csassist.assistant.traces import TraceNotes
 from csassist.assistant.turns import Turn
 from knowledge.ports import RankedPassage
-from prompts.fences import fence_message, fence_source
+from prompts.fences import fence_message, fence_profile, fence_source
 
 NO_ANSWER = "NO_ANSWER"
 
@@ -73,7 +73,8 @@ def prompt_messages(
         for ranked in sources
     )
     question = fence_message(turn.text)
-    user = conditions.render("answer_question_user", {**variables, "sources": fenced, "question": question})
+    given = {**variables, "tone_instructions": conditions.heard.tone, "sources": fenced, "question": question}
+    user = conditions.render("answer_question_user", given)
     standing = user.text.replace(fenced, " ").replace(question, " ")
     notes.instructions = read_instructions(system.text, standing, marks=[planted_mark()])
     notes.prompt_versions |= {one.name: one.version_number for one in (system, user)}
@@ -82,7 +83,17 @@ def prompt_messages(
         AIMessage(MARKER.sub("", line.text)) if line.speaker == "Assistant" else HumanMessage(fence_message(line.text))
         for line in turn.history
     ]
-    return [SystemMessage(with_mark(system.text)), *history, HumanMessage(user.text)]
+    about = _about_customer(conditions, notes)
+    return [SystemMessage(with_mark(system.text)), *history, *about, HumanMessage(user.text)]
+
+
+def _about_customer(conditions: Conditions, notes: TraceNotes) -> list[BaseMessage]:
+    """What is known of a verified customer, as a user's message: the standing instructions hold nobody's data."""
+    if not conditions.profile:
+        return []
+    prompt = conditions.render("customer_profile", {"profile": fence_profile(conditions.profile.facts)})
+    notes.prompt_versions[prompt.name] = prompt.version_number
+    return [HumanMessage(prompt.text)]
 
 
 def _note_facts(metadata: dict[str, object], notes: TraceNotes) -> None:

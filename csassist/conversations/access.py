@@ -14,14 +14,15 @@ from uuid import UUID
 
 from django.conf import settings
 from django.core import signing
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from csassist.accounts.models import ApiKey
 from csassist.accounts.services import api_key_for
-from csassist.conversations.models import Attachment, Citation, Conversation, Message
+from csassist.conversations.models import Attachment, BrowserGrant, Citation, Conversation, Message, Survey
 from csassist.core.errors import AppError, NotFound
 from csassist.customers.models import Customer, Identity, SignIn
 from csassist.customers.services import anonymous_customer, customer_of_visitor
@@ -51,7 +52,8 @@ class Visitor:
 
     `key` is the secret of a token itself, so it is never stored or logged.
     `customer` is None before the first conversation, and always for a program. `signed_in` is how the company's site
-    signed the customer in, None for an anonymous visitor.
+    signed the customer in, None for an anonymous visitor. `is_guest`: a code may have opened somebody else's
+    conversation to this browser.
     """
 
     key: str
@@ -59,6 +61,7 @@ class Visitor:
     api_key: ApiKey | None = None
     signed_in: SignIn | None = None
     uses_cookie: bool = False
+    is_guest: bool = False
 
     @property
     def key_digest(self) -> str:
@@ -116,8 +119,11 @@ def visitor_of_token(token: str) -> Visitor | None:
     except signing.BadSignature:
         return _signed_in_visitor(token)
     digest = hashlib.sha256(key.encode()).hexdigest()
-    identity = Identity.objects.select_related("customer").filter(kind=Identity.Kind.VISITOR, value=digest).first()
-    return Visitor(key=key, customer=identity.customer if identity else None)
+    visitors = Identity.objects.select_related("customer").annotate(is_guest=_grants_of(OuterRef("value")))
+    identity = visitors.filter(kind=Identity.Kind.VISITOR, value=digest).first()
+    if identity is None:  # never wrote anything here, and may have been let in all the same
+        return Visitor(key=key, is_guest=True)
+    return Visitor(key=key, customer=identity.customer, is_guest=identity.is_guest)
 
 
 def _signed_in_visitor(token: str) -> Visitor | None:
@@ -126,10 +132,17 @@ def _signed_in_visitor(token: str) -> Visitor | None:
     except signing.BadSignature:
         return None
     digest = hashlib.sha256(key.encode()).hexdigest()
-    signed_in = SignIn.objects.select_related("customer").filter(key_digest=digest).first()
+    sign_ins = SignIn.objects.select_related("customer").annotate(is_guest=_grants_of(OuterRef("key_digest")))
+    signed_in = sign_ins.filter(key_digest=digest).first()
     if signed_in is None or not signed_in.is_active:
         return None
-    return Visitor(key=key, customer=signed_in.customer, signed_in=signed_in)
+    return Visitor(
+        key=key, customer=signed_in.customer, signed_in=signed_in, is_guest=getattr(signed_in, "is_guest", True)
+    )
+
+
+def _grants_of(key_digest: OuterRef) -> Exists:
+    return Exists(BrowserGrant.objects.filter(key_digest=key_digest, granted_until__isnull=False))
 
 
 def visitor_of(request: HttpRequest) -> Visitor | None:
@@ -172,6 +185,13 @@ async def may_go_on(visitor: Visitor) -> bool:
     return True
 
 
+async def may_still_see(visitor: Visitor, conversation: Conversation) -> bool:
+    """Whether the conversation is the visitor's own, or was opened to their browser and still is."""
+    if visitor.api_key is not None or (visitor.customer and visitor.customer.pk == conversation.customer_id):
+        return True
+    return await in_database_thread(lambda: conversation.pk in _granted(visitor))
+
+
 def _is_active(api_key_pk: int) -> bool:
     key = ApiKey.objects.select_related("created_by").filter(pk=api_key_pk).first()
     return key is not None and key.is_active
@@ -183,12 +203,18 @@ def _is_signed_in(sign_in_pk: int) -> bool:
 
 
 def conversations_of(visitor: Visitor) -> QuerySet[Conversation]:
-    """The conversations that this visitor, or this program, opened."""
+    """The conversations that this visitor, or this program, opened, and those that a code opened to this browser."""
     if visitor.api_key is not None:
         return Conversation.objects.filter(api_key=visitor.api_key)
-    if visitor.customer is None:
-        return Conversation.objects.none()
-    return Conversation.objects.filter(customer=visitor.customer, api_key=None)
+    own = Q(customer=visitor.customer) if visitor.customer is not None else Q(pk__in=[])
+    # Asked apart and only of guests: an OR with a subquery would cost every list its index.
+    granted = _granted(visitor) if visitor.is_guest else []
+    return Conversation.objects.filter(own | Q(pk__in=granted) if granted else own, api_key=None)
+
+
+def _granted(visitor: Visitor) -> list[int]:
+    grants = BrowserGrant.objects.in_force(timezone.now()).filter(key_digest=visitor.key_digest)
+    return list(grants.values_list("conversation_id", flat=True))
 
 
 def conversation_for(visitor: Visitor, public_id: UUID) -> Conversation:
@@ -214,6 +240,13 @@ def attachment_for(visitor: Visitor, public_id: UUID) -> Attachment:
     if attachment is None:
         raise NotFound(_("This attachment does not exist."))
     return attachment
+
+
+def survey_for(visitor: Visitor, public_id: UUID) -> Survey:
+    survey = Survey.objects.filter(episode__conversation__in=conversations_of(visitor), public_id=public_id).first()
+    if survey is None:
+        raise NotFound(_("This survey does not exist."))
+    return survey
 
 
 def citation_for(visitor: Visitor, public_id: UUID) -> Citation:

@@ -1,11 +1,10 @@
 """
-The customer's side of the API: open a conversation, read it, follow it, ask for a person, rate an answer.
+The customer's side of the API: open a conversation, read it, follow it, rate an answer.
 
-Sending a message is not here, because it starts a run of the assistant, which stands above this app: its view derives
-from `ConversationMessagesView`.
+Sending a message and asking for a person are not here, because they start a run of the assistant and hand over what it
+knows, and the assistant stands above this app. The view that sends derives from `ConversationMessagesView`.
 """
 
-from functools import partial
 from uuid import UUID
 
 from django.http import HttpRequest
@@ -23,6 +22,7 @@ from rest_framework.views import APIView
 from csassist.conversations import access, limits, selectors, services, shapes, stream
 from csassist.conversations.authentication import IsVisitor, VisitorAuthentication
 from csassist.conversations.models import Conversation, Feedback
+from csassist.conversations.presence import watching
 from csassist.core.errors import AppError, InvalidInput
 from csassist.rest.errors import error_response
 from csassist.rest.fields import FreeText
@@ -111,29 +111,6 @@ class ConversationMessagesView(VisitorView):
         return page_of(request, selectors.messages_of(conversation), shapes.message_json)
 
 
-class PersonView(VisitorView):
-    @extend_schema_serializer(component_name="PersonRequestInput")
-    class Input(serializers.Serializer[None]):
-        name = FreeText(allow_blank=True, default="")
-        contact = FreeText(allow_blank=True, default="")
-        note = FreeText(allow_blank=True, default="")
-
-    @extend_schema_serializer(component_name="PersonRequested")
-    class Output(serializers.Serializer[None]):
-        status = serializers.ChoiceField(Conversation.Status.choices)
-        requested_at = serializers.DateTimeField()
-
-    @extend_schema(operation_id="conversations_ask_for_person", request=Input, responses={200: Output, 201: Output})
-    def post(self, request: Request, public_id: UUID) -> Response:
-        conversation = access.conversation_for(self.visitor(request), public_id)
-        wanted = self.Input(data=request.data)
-        wanted.is_valid(raise_exception=True)
-        limits.spend_write(request._request)
-        waiting, is_new = services.ask_for_person(conversation=conversation, **wanted.validated_data)
-        shape = {"status": Conversation.Status.WAITING_FOR_PERSON, "requested_at": waiting.created_at.isoformat()}
-        return Response(shape, status=201 if is_new else 200)
-
-
 class FeedbackView(VisitorView):
     @extend_schema_serializer(component_name="FeedbackInput")
     class Input(serializers.Serializer[None]):
@@ -158,7 +135,7 @@ async def conversation_events(request: HttpRequest, public_id: UUID) -> HttpResp
         after_seq = event_seq(request.headers.get("Last-Event-ID") or request.GET.get("after") or "0")
     except AppError as error:
         return error_response(error)
-    return event_stream(stream.follow(conversation.pk, after_seq), may_go_on=partial(access.may_go_on, visitor))
+    return event_stream(stream.follow(conversation.pk, after_seq), may_go_on=watching(visitor, conversation))
 
 
 def event_seq(text: str) -> int:

@@ -9,11 +9,14 @@ from dataclasses import dataclass, field
 from typing import Literal
 from uuid import UUID, uuid4
 
+from csassist.accounts.models import User
 from csassist.conversations.models import Attachment, Author, Citation, Message
 from csassist.core.json_types import JSONObject, JSONValue
 from csassist.core.rendering import render_message
 
-EventType = Literal["message", "status", "sentence", "reset", "done", "person_requested"]
+EventType = Literal[
+    "message", "status", "sentence", "reset", "done", "person_requested", "identity_proven", "owner", "closed", "survey"
+]
 
 HEADING_SEPARATOR = " › "
 
@@ -51,6 +54,9 @@ class ReplyToPost:
     outcome: str = ""
     run_id: UUID | None = None
     citations: tuple[CitedPassage, ...] = ()
+    author_user: User | None = None
+    client_key: str = ""
+    attachment_ids: tuple[UUID, ...] = ()
 
 
 def message_payload(
@@ -59,6 +65,7 @@ def message_payload(
     return {
         "id": str(message.public_id),
         "author": message.author,
+        "author_name": _shown_name(message),
         "text": message.text,
         "html": render_message(message.text),
         "language": message.language,
@@ -69,6 +76,12 @@ def message_payload(
         "citations": citation_payloads(list(citations)),
         "attachments": [attachment_payload(attachment) for attachment in attachments],
     }
+
+
+def _shown_name(message: Message) -> str:
+    """The name that a colleague has chosen for customers; blank for everybody else, and for who has chosen none."""
+    is_agents = message.author == Author.AGENT and message.author_user is not None
+    return message.author_user.display_name if is_agents and message.author_user else ""
 
 
 def attachment_payload(attachment: Attachment) -> JSONObject:

@@ -1,5 +1,7 @@
 """How much one visitor, one program and one address may do."""
 
+from uuid import UUID
+
 from django.conf import settings
 from django.http import HttpRequest
 
@@ -12,6 +14,13 @@ HOUR_SECONDS = 3_600
 SIGN_INS_PER_PROOF = 50
 # Several tabs, each of which marks what it shows.
 READ_MARKS_PER_MINUTE = 120
+# Each sent code allows three tries at six digits, and each fills somebody's mailbox.
+CODES_PER_ADDRESS_AND_HOUR = 3
+CODES_PER_ADDRESS_AND_DAY = 8
+CODES_PER_CONVERSATION_AND_DAY = 6
+# A page asks once for each pause of typing; an office shares an address.
+SUGGESTIONS_PER_MINUTE = 40
+SUGGESTIONS_PER_ADDRESS_AND_MINUTE = 240
 PROGRAM_KEY_PREFIX = "api_key:"
 
 
@@ -68,6 +77,25 @@ def spend_read_mark(limit_key: str) -> None:
     spend([(Limit("read_marks_minute", MINUTE_SECONDS, READ_MARKS_PER_MINUTE), limit_key)])
 
 
+def spend_suggestion(limit_key: str, request: HttpRequest) -> None:
+    """Count one search while somebody types, blank key for one who has no token yet. Raises TooManyRequests."""
+    of_address = Limit("address_suggestions_minute", MINUTE_SECONDS, SUGGESTIONS_PER_ADDRESS_AND_MINUTE)
+    of_visitor = Limit("visitor_suggestions_minute", MINUTE_SECONDS, SUGGESTIONS_PER_MINUTE)
+    own = [(of_visitor, limit_key)] if limit_key else []
+    spend([*own, (of_address, client_address(request))])
+
+
 def spend_proof(proof_digest: str) -> None:
     """Count one sign-in with one customer token, so that a stolen one is of little use. Raises TooManyRequests."""
     spend([(Limit("proof_sign_ins_hour", HOUR_SECONDS, SIGN_INS_PER_PROOF), proof_digest)])
+
+
+def spend_code(address_digest: str, conversation_id: UUID) -> None:
+    """Count one code, sent or not: the limit must not tell whether an address is known. Raises TooManyRequests."""
+    spend(
+        [
+            (Limit("codes_address_hour", HOUR_SECONDS, CODES_PER_ADDRESS_AND_HOUR), address_digest),
+            (Limit("codes_address_day", DAY_SECONDS, CODES_PER_ADDRESS_AND_DAY), address_digest),
+            (Limit("codes_conversation_day", DAY_SECONDS, CODES_PER_CONVERSATION_AND_DAY), str(conversation_id)),
+        ]
+    )

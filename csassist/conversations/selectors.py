@@ -42,7 +42,8 @@ def _unread() -> QuerySet[Message]:
 
 def messages_of(conversation: Conversation) -> QuerySet[Message]:
     """The transcript, oldest first, with citations, files and feedback loaded."""
-    return conversation.messages.select_related("feedback").prefetch_related("citations", "attachments").order_by("id")
+    told = conversation.messages.select_related("feedback", "author_user")
+    return told.prefetch_related("citations", "attachments").order_by("id")
 
 
 def all_conversations(*, words: str = "", status: str = "") -> QuerySet[Conversation]:

@@ -94,6 +94,7 @@ def unread_json(counts: Mapping[UUID, int]) -> JSONObject:
 class MessageShape(serializers.Serializer[Message]):
     id = serializers.UUIDField()
     author = serializers.ChoiceField(Author.choices)
+    author_name = serializers.CharField(allow_blank=True, help_text="An agent's name; blank for everybody else.")
     text = serializers.CharField()
     html = serializers.CharField(help_text="The text rendered, safe to insert into a page.")
     language = serializers.CharField()

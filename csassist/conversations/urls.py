@@ -2,7 +2,16 @@
 
 from django.urls import path
 
-from csassist.conversations import api, attachments_api, reading_api, sign_in_api, staff_api
+from csassist.conversations import (
+    api,
+    attachments_api,
+    facts_api,
+    identity_api,
+    reading_api,
+    sign_in_api,
+    staff_api,
+    survey_api,
+)
 
 urlpatterns = [
     path("conversations", api.ConversationsView.as_view(), name="conversations"),
@@ -19,8 +28,20 @@ urlpatterns = [
     ),
     path("attachments/<uuid:public_id>", attachments_api.AttachmentView.as_view(), name="attachment"),
     path("conversations/<uuid:public_id>/events", api.conversation_events, name="conversation_events"),
-    path("conversations/<uuid:public_id>/person", api.PersonView.as_view(), name="conversation_person"),
+    path(
+        "conversations/<uuid:public_id>/identity-check",
+        identity_api.IdentityCheckView.as_view(),
+        name="conversation_identity_check",
+    ),
+    path(
+        "conversations/<uuid:public_id>/identity-check/confirm",
+        identity_api.IdentityConfirmView.as_view(),
+        name="conversation_identity_confirm",
+    ),
     path("messages/<uuid:public_id>/feedback", api.FeedbackView.as_view(), name="message_feedback"),
+    path("me/facts", facts_api.MyFactsView.as_view(), name="my_facts"),
+    path("me/facts/<uuid:public_id>", facts_api.MyFactView.as_view(), name="my_fact"),
+    path("surveys/<uuid:public_id>", survey_api.SurveyView.as_view(), name="survey"),
     path("sign-in", sign_in_api.SignInView.as_view(), name="sign_in"),
     path("staff/conversations", staff_api.StaffConversationsView.as_view(), name="staff_conversations"),
     path(

@@ -14,6 +14,7 @@ from csassist.core.errors import InvalidInput
 
 # Composing a text can shorten it, but never to an eighth: what is longer than this is refused before any work.
 LONGEST_RAW_RATIO = 8
+CLIENT_KEY_MAX_CHARACTERS = 64
 
 _LINE_BREAKS = re.compile(r"\r\n?|[\x0b\x0c\x85\u2028\u2029]")
 _INVISIBLE = re.compile(
@@ -52,6 +53,12 @@ def clean_message(text: str, *, most_characters: int) -> str:
     if not any(character.isprintable() and not character.isspace() for character in words):
         raise InvalidInput(_("Please write a message first."), field="text")
     return words
+
+
+def require_key(client_key: str) -> None:
+    """Raises InvalidInput for a sender's own name of a message that could not be stored."""
+    if len(client_key) > CLIENT_KEY_MAX_CHARACTERS or not client_key.isprintable():
+        raise InvalidInput(_("The message key is not valid."), field="client_key")
 
 
 def _too_long(count: int, most: int, field: str) -> InvalidInput:

@@ -1,5 +1,5 @@
 """
-The one HTTP client for addresses that people type in: pages and files to import.
+The one HTTP client for addresses that people type in: pages and files to import, systems of the company to ask.
 
 A name is resolved once, every address it has must be public, and the connection goes to that very address while TLS and
 the Host header keep the name; so a name that changes its address between check and use gains nothing. Redirects are
@@ -7,6 +7,7 @@ followed here, each checked like the first address. Time, size, type and compres
 """
 
 import ssl
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Literal, Self
@@ -150,17 +151,19 @@ def fetch(
     policy: OutboundPolicy | None = None,
     etag: str | None = None,
     last_modified: str | None = None,
+    headers: Mapping[str, str] | None = None,
 ) -> Fetched:
     """
     GET one URL. Raises FetchRefused when it may not be asked or its answer not be used, FetchFailed when it fails.
 
-    With `etag` or `last_modified` of an earlier answer, the result may have status 304 and no body.
+    With `etag` or `last_modified` of an earlier answer, the result may have status 304 and no body. `headers` go out
+    beside our own, also to where the address redirects: forbid redirects when they are nobody else's business.
     """
     limits = limits or FetchLimits()
     policy = policy or OutboundPolicy.from_settings()
     job = _Fetch(
         url=url,
-        headers=_request_headers(limits.content_types, etag, last_modified),
+        headers=(*_request_headers(limits.content_types, etag, last_modified), *(headers or {}).items()),
         policy=policy,
         content_types=limits.content_types,
         max_bytes=limits.max_bytes or policy.max_bytes,

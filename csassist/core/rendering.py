@@ -8,7 +8,7 @@ then cleaned again by nh3. Work is bounded before it starts: a text with too man
 
 import json
 import re
-from collections.abc import Callable, Container, Iterator, Sequence
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import chain, count, pairwise
@@ -16,7 +16,7 @@ from urllib.parse import SplitResult, urlsplit
 
 import nh3
 from django.conf import settings
-from django.utils.html import linebreaks
+from django.utils.html import format_html, linebreaks
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import slugify
 from markdown_it.token import Token
@@ -42,6 +42,10 @@ HEADING_TAGS = frozenset({"h2", "h3", "h4", "h5", "h6"})
 # Written by us, so that no heading can take the id of something else on the page.
 ANCHOR_PREFIX = "s-"
 ANCHOR_MOST_CHARACTERS = 60
+# A marker of a source, and what must be told from text to find one.
+MARKER = re.compile(r"\[(\d{1,2})\]")
+TAG = re.compile(r"(<[^>]*>)")
+UNTOUCHED_TAGS = frozenset({"a", "code", "pre"})
 SCRIPT_ESCAPES = {ord(">"): "\\u003E", ord("<"): "\\u003C", ord("&"): "\\u0026"}
 
 
@@ -72,6 +76,41 @@ def render_message(text: str) -> SafeString:
 def render_article(markdown: str) -> SafeString:
     """An article or a section of one as HTML. Its headings begin at h2, below the title of the page."""
     return _render(markdown, ARTICLE)
+
+
+@dataclass(frozen=True)
+class Chip:
+    """A small button in place of a marker such as `[1]`: `address` is where its source is found, `label` its name."""
+
+    address: str
+    number: int
+    title: str
+    label: str
+
+
+def render_cited(text: str, chips: Mapping[int, Chip]) -> SafeString:
+    """A message in which the marker of each of these sources is a button. A marker of another source stays text."""
+    html = render_message(text)
+    if not chips:
+        return html
+    inside = 0
+    parts: list[str] = []
+    for part in TAG.split(html):
+        if part.startswith("<"):
+            if part.strip("</>").split()[0] in UNTOUCHED_TAGS:
+                inside += -1 if part.startswith("</") else 1
+            parts.append(part)
+        else:
+            parts.append(part if inside else MARKER.sub(lambda found: _chip(found, chips), part))
+    return mark_safe("".join(parts))  # noqa: S308 -- cleaned HTML and chips, whose words are escaped
+
+
+def _chip(marker: re.Match[str], chips: Mapping[int, Chip]) -> str:
+    chip = chips.get(int(marker[1]))
+    if chip is None:
+        return marker[0]
+    words = '<button type="button" class="chip" data-source="{}" aria-label="{}" title="{}">{}</button>'
+    return format_html(words, chip.address, chip.label, chip.title, chip.number)
 
 
 @dataclass(frozen=True)
@@ -247,10 +286,6 @@ def _allowed_inlines(tokens: list[Token]) -> Iterator[Token]:
             label += token.content
             token.attrs = {}
             yield token
-
-
-def _in_bold(tokens: list[Token]) -> list[Token]:
-    return [Token("strong_open", "strong", 1), *tokens, Token("strong_close", "strong", -1)]
 
 
 def _text(content: str) -> Token:

@@ -18,7 +18,8 @@ HAN_CHARACTER = re.compile(f"[{HAN}]")
 LATIN_WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
 
 
-def _words(listed: str) -> frozenset[str]:
+def word_set(listed: str) -> frozenset[str]:
+    """The words of a text that lists them with blanks between."""
     return frozenset(listed.split())
 
 
@@ -26,7 +27,7 @@ _CLOSERS = "\"'”’」』）)】]》»*_"
 _END = re.compile(rf"[.!?。！？；;…]+[{re.escape(_CLOSERS)}]*")
 _LIST_MARKER = re.compile(r"(?:[-*+•·▪●]|\(?\d{1,3}[.)、]|[（(]?[一二三四五六七八九十]{1,3}[、.）)]|#{1,6}|\|)\s*")
 _LIST_NUMBER = re.compile(r"(?:^|\n)\s*\(?(?:\d{1,3}|[A-Za-z])$")
-_ABBREVIATIONS = _words(
+_ABBREVIATIONS = word_set(
     "mr mrs ms dr prof sr jr st vs e.g i.e cf al approx fig figs eq sec ch vol pp ed eds inc ltd co corp dept est ext "
     "jan feb mar apr jun jul aug sep sept oct nov dec mon tue wed thu fri sat sun tel max min a.k.a u.s u.k"
 )

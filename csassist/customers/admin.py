@@ -12,7 +12,8 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from csassist.audit.services import record
-from csassist.customers.models import Customer, Identity
+from csassist.customers import facts
+from csassist.customers.models import Customer, CustomerFact, Identity
 
 
 class IdentityInline(admin.TabularInline[Identity, Customer]):
@@ -62,3 +63,28 @@ class CustomerAdmin(admin.ModelAdmin[Customer]):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Customer]:
         return super().get_queryset(request).order_by("-id")
+
+
+@admin.register(CustomerFact)
+class CustomerFactAdmin(admin.ModelAdmin[CustomerFact]):
+    """What is remembered, to look through and to delete. It is written and corrected beside a conversation."""
+
+    list_display = ["customer", "kind", "value", "source", "consent", "is_active", "created_at", "expires_at"]
+    list_filter = ["kind", "source", "consent", "is_active"]
+    search_fields = ["=customer__external_id", "=customer__public_id"]
+    list_select_related = ["customer"]
+    list_per_page = 50
+    show_full_result_count = False
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: CustomerFact | None = None) -> bool:
+        return False
+
+    def delete_model(self, request: HttpRequest, obj: CustomerFact) -> None:
+        facts.forget(fact=obj)
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[CustomerFact]) -> None:
+        for fact in queryset:
+            facts.forget(fact=fact)

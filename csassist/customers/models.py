@@ -108,3 +108,67 @@ class SignIn(models.Model):
     @property
     def is_active(self) -> bool:
         return self.ended_at is None and self.expires_at > now()
+
+
+class CustomerFactQuerySet(models.QuerySet["CustomerFact"]):
+    def in_force(self) -> Self:
+        """Neither corrected nor forgotten nor expired, whether or not the customer has agreed."""
+        return self.filter(Q(expires_at=None) | Q(expires_at__gt=now()), is_active=True)
+
+    def usable(self) -> Self:
+        """In force, and agreed to where that is needed."""
+        return self.in_force().filter(consent__in=[CustomerFact.Consent.GIVEN, CustomerFact.Consent.NOT_NEEDED])
+
+
+class CustomerFact(models.Model):
+    """
+    One thing remembered of a customer: what, from where, with whose word, for how long.
+
+    `source_id` names the message, agent or look-up it came from. `is_active` is False for one that a later one corrects
+    and for one that the customer refused, whose value is gone. The company's own records need no consent.
+    """
+
+    class Kind(models.TextChoices):
+        PLAN = "plan", _("Plan")
+        PRODUCT = "product", _("Product")
+        LANGUAGE = "language", _("Language")
+        EXPERTISE = "expertise", _("Experience")
+        PREFERENCE = "preference", _("Preference")
+        NOTE = "note", _("Note")
+
+    class Source(models.TextChoices):
+        MESSAGE = "message", _("The customer's words")
+        AGENT = "agent", _("An agent")
+        IMPORT = "import", _("Imported")
+        LOOKUP = "lookup", _("Looked up")
+
+    class Consent(models.TextChoices):
+        NEEDED = "needed", _("Not asked yet")
+        GIVEN = "given", _("Agreed")
+        REFUSED = "refused", _("Refused")
+        NOT_NEEDED = "not_needed", _("Not needed")
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    customer = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="facts", verbose_name=_("customer"))
+    kind = models.CharField(_("kind"), max_length=12, choices=Kind.choices)
+    value = models.CharField(_("value"), max_length=300, blank=True)
+    source = models.CharField(_("source"), max_length=8, choices=Source.choices)
+    source_id = models.CharField(_("source id"), max_length=64, blank=True)
+    consent = models.CharField(_("consent"), max_length=12, choices=Consent.choices)
+    corrected_from = models.ForeignKey(
+        "self", on_delete=models.SET_NULL, null=True, blank=True, related_name="corrections", editable=False
+    )
+    is_active = models.BooleanField(_("in force"), default=True)
+    created_at = models.DateTimeField(_("remembered"), default=now, editable=False)
+    expires_at = models.DateTimeField(_("until"), null=True, blank=True, db_index=True)
+
+    objects = CustomerFactQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["kind", "id"]
+        verbose_name = _("remembered fact")
+        verbose_name_plural = _("remembered facts")
+        indexes = [models.Index(fields=["customer", "is_active"], name="fact_of_customer")]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} {str(self.public_id)[:8]}"

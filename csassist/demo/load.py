@@ -1,5 +1,5 @@
 """
-Loading the demo company: articles, golden questions, customers, staff and prompts.
+Loading the demo company: articles, golden questions, intents, practice, customers, look-ups, staff and prompts.
 
 Safe to run at every start. It writes only what is missing: a document is known by its slug within the demo source, so
 an article that somebody edited or withdrew stays as they left it. Indexing is left to the worker.
@@ -19,10 +19,16 @@ from django.utils.translation import gettext_noop
 from csassist.accounts.models import User
 from csassist.accounts.roles import Role
 from csassist.accounts.services import create_user
+from csassist.analysis.models import Intent, IntentExample
+from csassist.analysis.services import add_examples, write_intent
+from csassist.analysis.shipped_catalogue import shipped_examples, shipped_intents
 from csassist.assistant import golden_questions
 from csassist.assistant.golden_questions import QuestionText
-from csassist.assistant.models import GoldenQuestion
+from csassist.assistant.models import GoldenQuestion, PracticeScenario
+from csassist.assistant.practice import library
 from csassist.customers.services import import_customers
+from csassist.demo.desk import load_desk
+from csassist.demo.look_ups import load_look_ups
 from csassist.demo.password import DEMO_PASSWORD
 from knowledge import publication, services
 from knowledge.generations import ensure_generation
@@ -31,6 +37,7 @@ from prompts.services import sync_defaults
 
 HERE = Path(__file__).resolve().parent
 ARTICLES = HERE / "articles"
+PRACTICE = HERE / "practice"
 QUESTIONS_PATH = HERE / "golden_questions.jsonl"
 SHELVES = {
     "help": (gettext_noop("Help articles"), Audience.PUBLIC),
@@ -59,8 +66,11 @@ def load_demo() -> int:
     """Load what is missing; returns the number of documents created."""
     staff = {name: _staff_user(name, role, shown) for name, role, shown in STAFF}
     sync_defaults()
+    load_desk(staff)
     import_customers(json.loads((HERE / "customers.json").read_text(encoding="utf-8")))
+    load_look_ups()
     _ensure_index()
+    _practice(staff["dora"])
     shelves = {slug: _collection(slug, name, audience) for slug, (name, audience) in SHELVES.items()}
     sources = {slug: _source(collection) for slug, collection in shelves.items()}
     present = set(Document.objects.filter(source__in=sources.values()).values_list("slug", flat=True))
@@ -74,6 +84,8 @@ def load_demo() -> int:
                 created += 1
         if guards:
             _golden_questions(shelves["help"], staff["dora"])
+        if not Intent.objects.exists():
+            _intents(staff["dora"])
     return created
 
 
@@ -129,9 +141,29 @@ def _golden_questions(shelf: Collection, author: User) -> None:
         )
 
 
+def _practice(author: User) -> None:
+    """The simulated customers, once: one that somebody deleted stays away."""
+    if not PracticeScenario.objects.exists():
+        for path in sorted(PRACTICE.glob("*/*.yaml")):
+            library.import_scenarios(text=path.read_text(encoding="utf-8"), author=author)
+
+
+def _intents(author: User) -> None:
+    """The catalogue that the shipped model was trained on, so that intents are read from the first message on."""
+    for text in shipped_intents():
+        write_intent(text=text)
+    add_examples(examples=shipped_examples(), by=author, source=IntentExample.Source.IMPORTED)
+
+
 def _staff_user(username: str, role: Role, shown: str) -> User:
     user = User.objects.filter(username=username).first()
-    return user or create_user(username=username, password=DEMO_PASSWORD, role=role, display_name=shown)
+    return user or create_user(
+        username=username,
+        password=DEMO_PASSWORD,
+        role=role,
+        display_name=shown,
+        email=f"{username}@larkhouse.example",
+    )
 
 
 def _collection(slug: str, name: str, audience: Audience) -> Collection:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from csassist.llm.embedding import RecipeEmbeddings
     from csassist.llm.reranking import RemoteReranker
 
-Purpose = Literal["answer", "rewrite", "judge", "draft"]
+Purpose = Literal["answer", "rewrite", "judge", "draft", "read", "copilot", "practice"]
 
 
 def is_configured() -> bool:

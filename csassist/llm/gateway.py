@@ -18,8 +18,14 @@ if TYPE_CHECKING:
 
     from csassist.llm.providers import Agreement
 
-# A rewritten question is one line and a judgement a few words: both are wanted the same way every time.
-MOST_OUTPUT_TOKENS: dict[Purpose, int] = {"rewrite": 120, "judge": 200}
+# A rewritten question is one line, a judgement a few words, a practised customer's line a few sentences.
+MOST_OUTPUT_TOKENS: dict[Purpose, int] = {
+    "rewrite": 120,
+    "judge": 200,
+    "read": 600,
+    "copilot": 900,
+    "practice": 300,
+}
 
 TRIAL = "trial"  # the ledger's word for calls that no customer waited for
 
@@ -74,13 +80,19 @@ def _agreement(purpose: Purpose, model: str, *, is_trial: bool) -> "Agreement":
         probe_seconds=settings.CSASSIST_LLM_BREAKER_PROBE_SECONDS,
         most_in_flight=settings.CSASSIST_LLM_MAX_IN_FLIGHT,
     )
-    most_seconds = settings.CSASSIST_JUDGE_SECONDS if purpose == "judge" else settings.CSASSIST_LLM_TOTAL_SECONDS
+    most_seconds = _most_seconds(purpose)
     deadlines = Deadlines(
         first_token_seconds=min(settings.CSASSIST_LLM_FIRST_TOKEN_SECONDS, most_seconds),
         gap_seconds=min(settings.CSASSIST_LLM_GAP_SECONDS, most_seconds),
         total_seconds=min(settings.CSASSIST_LLM_TOTAL_SECONDS, most_seconds),
     )
     return Agreement(terms=terms, endpoint=endpoint, deadlines=deadlines, api_key=settings.CSASSIST_LLM_API_KEY)
+
+
+def _most_seconds(purpose: Purpose) -> float:
+    """The deadline of a whole call: a judge and a reader are waited for no longer than their own settings say."""
+    own = {"judge": settings.CSASSIST_JUDGE_SECONDS, "read": settings.CSASSIST_READING_SECONDS}
+    return own.get(purpose, settings.CSASSIST_LLM_TOTAL_SECONDS)
 
 
 def configured_price() -> Price:

@@ -7,11 +7,8 @@ thread: the C and BLAS pools of these libraries fight each other on small machin
 `recipe` names everything a vector depends on, so that vectors of different recipes never meet in one search.
 """
 
-import os
 import threading
 import zlib
-from concurrent.futures import ThreadPoolExecutor
-from functools import lru_cache
 from itertools import accumulate
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +16,7 @@ from langchain_core.embeddings import Embeddings
 
 from csassist.core.errors import Unavailable
 from csassist.core.text import HAN_CHARACTER, LATIN_WORD, normalise
+from csassist.core.threads import cores, thread_pool
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -34,12 +32,7 @@ class EmbeddingsUnavailable(Unavailable):
     code = "embeddings_unavailable"
 
 
-@lru_cache(maxsize=1)
-def _threads() -> ThreadPoolExecutor:
-    return ThreadPoolExecutor(os.cpu_count() or 1, thread_name_prefix="embedding")
-
-
-os.register_at_fork(after_in_child=_threads.cache_clear)
+_threads = thread_pool("embedding", cores)
 
 
 class LocalEmbeddings(Embeddings):
@@ -49,6 +42,11 @@ class LocalEmbeddings(Embeddings):
     dimension: int
     _lock: threading.Lock
     _model: Any = None
+
+    @classmethod
+    def is_loaded(cls) -> bool:
+        """Whether the next text costs milliseconds rather than the seconds of loading the model."""
+        return cls._model is not None
 
     def embed_query(self, text: str) -> list[float]:
         return self._vectors([text], is_query=True)[0]

@@ -54,6 +54,8 @@ class ModelCall(models.Model):
         JUDGE = "judge", _("Judge")
         TRIAL = "trial", _("Trial by staff")
         DRAFT = "draft", _("Draft")
+        COPILOT = "copilot", _("Copilot")
+        READ = "read", _("Reading of a message")
         RERANK = "rerank", _("Re-rank")
 
     class Outcome(models.TextChoices):

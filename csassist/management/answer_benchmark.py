@@ -3,7 +3,7 @@
 
 The demo company is started as a throw-away installation: pages, worker and Chroma as processes of their own. The test
 model speaks at a steady pace, so that what is measured is ours. A question leaves by HTTP and its answer comes back as
-a stream; a sentence counts as shown when the customer has it, which is after it was verified, stored and delivered.
+a stream. A sentence is released when it was verified and is stored; it counts as shown when the customer has it.
 """
 
 import json
@@ -13,7 +13,7 @@ from argparse import ArgumentParser
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -21,6 +21,7 @@ import httpx
 from tqdm import tqdm
 
 from csassist.assistant.citations import SentenceReader
+from csassist.conversations.models import ConversationEvent
 from csassist.demo.load import QUESTIONS_PATH
 from csassist.llm.local_embeddings import LOCAL_EMBEDDINGS
 from csassist.llm.test_server import TestModelServer
@@ -35,13 +36,18 @@ _ENDINGS = frozenset(".!?…。！？；]】］\n")
 
 @dataclass(frozen=True)
 class Answered:
-    """One question on its way, in seconds of the machine's monotonic clock. `sentences_at` is when each was shown."""
+    """
+    One question on its way, in seconds of the machine's monotonic clock. `sentences_at` is when each was shown and
+    `released_at` when it was stored.
+    """
 
     question: str
     sent_at: float
     done_at: float
     outcome: str
     sentences_at: tuple[float, ...] = ()
+    run_id: str = ""
+    released_at: tuple[float, ...] = ()
 
 
 @dataclass
@@ -49,6 +55,7 @@ class Waits:
     """What was measured of one way of asking, in seconds."""
 
     to_model: list[float] = field(default_factory=list)
+    to_released: list[float] = field(default_factory=list)
     to_shown: list[float] = field(default_factory=list)
     to_first_sentence: list[float] = field(default_factory=list)
     whole: list[float] = field(default_factory=list)
@@ -95,6 +102,8 @@ def benchmark(options: Mapping[str, Any]) -> dict[str, Any]:
                     ask(address, question)
                 title = f"{name}, {customers} at a time"
                 answered = _ask_all(address, questions, customers, title, options["quiet"])
+                with installation.database() as alias:
+                    answered = with_releases(answered, alias)
                 ways[title] = _report(answered, model.spoken if name == "model" else ())
     return {"questions": len(questions), "mode": options["mode"], "ways": ways}
 
@@ -115,7 +124,7 @@ def ask(address: str, question: str) -> Answered:
     """Ask as a new customer and read the stream to its end."""
     sent_at = time.monotonic()
     shown: list[float] = []
-    outcome = ""
+    outcome = run_id = ""
     headers = {"Accept": "text/event-stream"}
     with httpx.stream(
         "POST", f"{address}/api/v1/ask", json={"question": question}, headers=headers, timeout=ANSWER_SECONDS
@@ -124,11 +133,26 @@ def ask(address: str, question: str) -> Answered:
         for event, payload in _events(response.iter_lines()):
             if event == "sentence":
                 shown.append(time.monotonic())
+                run_id = str(payload["run"])
             elif event == "reset":
                 shown.clear()
             elif event == "done":
                 outcome = str(payload["outcome"])
-    return Answered(question, sent_at, time.monotonic(), outcome, tuple(shown))
+    return Answered(question, sent_at, time.monotonic(), outcome, tuple(shown), run_id)
+
+
+def with_releases(answered: Iterable[Answered], alias: str) -> list[Answered]:
+    """The same, with the times at which the database of this alias says that their sentences were stored."""
+    ahead_seconds = time.time() - time.monotonic()
+    stored: dict[str, list[float]] = {}
+    events = ConversationEvent.objects.using(alias).filter(type__in=["sentence", "reset"]).order_by("pk")
+    for event_type, payload, at in events.values_list("type", "payload", "created_at"):
+        times = stored.setdefault(payload["run"], [])
+        if event_type == "reset":
+            times.clear()
+        else:
+            times.append(at.timestamp() - ahead_seconds)
+    return [replace(one, released_at=tuple(stored.get(one.run_id, ()))) for one in answered]
 
 
 def sentence_ends(spoken: Spoken) -> list[float]:
@@ -159,6 +183,8 @@ def waits(answered: Iterable[Answered], spoken: Sequence[Spoken]) -> Waits:
         ends = sentence_ends(heard[0])
         if len(ends) == len(one.sentences_at):
             found.to_shown += [shown - end for shown, end in zip(one.sentences_at, ends, strict=True)]
+        if len(ends) == len(one.released_at):
+            found.to_released += [released - end for released, end in zip(one.released_at, ends, strict=True)]
     return found
 
 
@@ -182,6 +208,7 @@ def _report(answered: Sequence[Answered], spoken: Sequence[Spoken]) -> dict[str,
     measured = waits(answered, spoken)
     named: dict[str, list[float]] = {
         "POST to model request": measured.to_model,
+        "sentence complete to released": measured.to_released,
         "sentence complete to shown": measured.to_shown,
         "POST to first sentence": measured.to_first_sentence,
         "whole answer": measured.whole,

@@ -20,6 +20,7 @@ from tqdm import tqdm
 from csassist.assistant.grounding.harder_set import ArticlePassages, GroundingExample, harder_set
 from csassist.assistant.verification import verify
 from csassist.core.errors import InvalidInput
+from csassist.core.json_lines import json_lines, text_of
 from csassist.core.text import sentences
 from csassist.demo.load import ARTICLES, read_article
 from knowledge.chunking import chunk_markdown
@@ -127,29 +128,10 @@ def _demo_articles() -> Iterator[ArticlePassages]:
 
 def read_pairs(path: Path) -> list[Pair]:
     """The rows of a file. Raises InvalidInput naming the line of the first bad one."""
-    try:
-        lines = path.read_text(encoding="utf-8").splitlines()
-    except OSError as error:
-        raise InvalidInput(f"{path} cannot be read: {error.strerror}.") from error
-    except UnicodeDecodeError as error:
-        raise InvalidInput(f"{path.name} is not UTF-8.") from error
-    pairs = [_pair(line, f"{path.name} line {number}") for number, line in enumerate(lines, 1) if line.strip()]
+    pairs = [Pair(*(text_of(row, field, place) for field in FIELDS)) for row, place in json_lines(path)]
     if not pairs:
         raise InvalidInput(f"{path.name} holds no pair.")
     return pairs
-
-
-def _pair(line: str, place: str) -> Pair:
-    try:
-        row = json.loads(line)
-    except json.JSONDecodeError as error:
-        raise InvalidInput(f"{place} is not JSON: {error.msg}.") from error
-    if not isinstance(row, dict):
-        raise InvalidInput(f"{place} is not a JSON object.")
-    for field in FIELDS:
-        if not isinstance(row.get(field), str) or not row[field].strip():
-            raise InvalidInput(f"{place}: {field} must be a text.")
-    return Pair(*(row[field] for field in FIELDS))
 
 
 def _balanced(right: float, wrong: float) -> dict[str, Any]:

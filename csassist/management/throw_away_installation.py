@@ -18,9 +18,10 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from urllib.parse import quote
 
+import dj_database_url
 import httpx
 from django.conf import settings
-from django.db import connection
+from django.db import connection, connections
 
 from csassist.core.errors import Unavailable
 from csassist.processes import tether
@@ -30,6 +31,7 @@ INDEXED_SECONDS = 1_800.0
 STOP_SECONDS = 30.0
 MANAGE = settings.BASE_DIR / "manage.py"
 NO_LIMIT = "1000000"
+ALIAS = "throw-away"
 
 
 class Installation:
@@ -55,6 +57,18 @@ class Installation:
         address = f"http://127.0.0.1:{port}"
         wait_until(lambda: self._answers(process, f"{address}/livez"), START_SECONDS, "The pages do not answer.")
         return address
+
+    @contextmanager
+    def database(self) -> Iterator[str]:
+        """The alias of its database, to read from while the block runs."""
+        address = self.environment["CSASSIST_DATABASE_URL"]
+        connections.databases[ALIAS] = {**connections.databases["default"], **dj_database_url.parse(address)}
+        try:
+            yield ALIAS
+        finally:
+            connections[ALIAS].close()
+            del connections[ALIAS]
+            del connections.databases[ALIAS]
 
     def wait_until_indexed(self) -> None:
         compare = [sys.executable, str(MANAGE), "check_index"]
@@ -93,6 +107,7 @@ def throw_away_installation(**changes: str) -> Iterator[Installation]:
             "CSASSIST_DATABASE_URL": database,
             "CSASSIST_WEB_PORT": free_port(),
             "CSASSIST_CHROMA_PORT": free_port(),
+            "CSASSIST_DEMO_ORDERS_PORT": free_port(),
             "CSASSIST_VISITOR_MESSAGES_PER_MINUTE": NO_LIMIT,
             "CSASSIST_VISITOR_MESSAGES_PER_DAY": NO_LIMIT,
             "CSASSIST_ADDRESS_MESSAGES_PER_MINUTE": NO_LIMIT,

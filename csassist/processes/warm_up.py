@@ -13,6 +13,7 @@ SAMPLE = "How do I return something? 怎么退货？"
 
 
 def warm_up() -> None:
+    from csassist.analysis import local_reader
     from csassist.assistant.verification import verify
     from knowledge.engine import production_engine
     from knowledge.tokenizing import index_tokens, query_tokens
@@ -22,6 +23,7 @@ def warm_up() -> None:
     try:
         llm.embeddings().embed_query(SAMPLE)
         llm.warm_up()
+        local_reader.warm_up()
         production_engine()
     except AppError as error:
         emit("web.not_warm", error=error.code)

@@ -2,19 +2,22 @@
 
 from collections.abc import Callable
 from functools import wraps
+from typing import TypeVar
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.utils import translation
 
 View = Callable[..., HttpResponse]
+Answer = TypeVar("Answer", bound=HttpResponseBase)
 
 
-def in_chosen_language(view: View) -> View:
+def in_chosen_language(view: Callable[..., Answer]) -> Callable[..., Answer]:
     """A view whose page speaks the language that its address asks for."""
 
     @wraps(view)
-    def speaking(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
+    def speaking(request: HttpRequest, *args: object, **kwargs: object) -> Answer:
         chosen = request.GET.get("lang", "")
         if chosen not in dict(settings.LANGUAGES):
             return view(request, *args, **kwargs)
@@ -31,7 +34,7 @@ def page_language() -> str:
     return "zh" if translation.get_language() == "zh-hans" else "en"
 
 
-def _remember(response: HttpResponse, language: str) -> None:
+def _remember(response: HttpResponseBase, language: str) -> None:
     response.set_cookie(
         settings.LANGUAGE_COOKIE_NAME,
         language,

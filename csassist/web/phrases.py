@@ -23,7 +23,9 @@ def _shared_phrases() -> dict[str, str]:
         **_source_phrases(),
         **_feedback_phrases(),
         **_person_phrases(),
+        **_proof_phrases(),
         **_file_phrases(),
+        **_typing_phrases(),
         **_state_phrases(),
     }
 
@@ -37,6 +39,7 @@ def _answer_phrases() -> dict[str, str]:
         "stage_searching": _("Searching the help articles"),
         "stage_reading": _("Reading what was found"),
         "stage_writing": _("Writing the answer"),
+        "stage_looking_up": _("Looking it up in your account"),
         "still_working": _("This takes longer than usual. You can wait, or talk to a person."),
         "incomplete": _("This answer was cut short."),
         "ask_again": _("Ask again"),
@@ -78,14 +81,44 @@ def _feedback_phrases() -> dict[str, str]:
         "comment_label": _("Tell us more (optional)"),
         "send_feedback": _("Send feedback"),
         "feedback_failed": _("Your rating was not saved. Please try again."),
+        "survey": _("How it went"),
+        "survey_question": _("How satisfied are you with the help you got?"),
+        "score_low": _("Not at all"),
+        "score_high": _("Very"),
+        "survey_settled": _("Is the matter settled for you?"),
+        "yes": _("Yes"),
+        "no": _("No"),
+        "survey_thanks": _("Thank you. You can change your answer here."),
+        "survey_failed": _("Your answer was not saved. Please try again."),
     }
 
 
 def _person_phrases() -> dict[str, str]:
     return {
         "person_requested": _("You asked for a person"),
+        "leave_contact": _("Leave your contact details"),
+        "agent_joined": _("Somebody from our team answers now"),
+        "agent_joined_name": _("{name} answers now"),
+        "assistant_back": _("The AI assistant answers again"),
+        "closed": _("This conversation is closed"),
+        "closed_detail": _("Write again whenever you like."),
         "contact_missing": _("Enter an e-mail address or a phone number, so that we can reach you."),
         "contact_wrong": _("This does not look like an e-mail address or a phone number."),
+    }
+
+
+def _proof_phrases() -> dict[str, str]:
+    return {
+        "proof_intro": _(
+            "Not signed in on our website? We send a one-time code to the e-mail address of your account."
+        ),
+        "email_address": _("E-mail address of your account"),
+        "send_code": _("Send me a code"),
+        "code_sent": _("If {email} belongs to an account, a code of 6 digits is on its way. It works for 10 minutes."),
+        "code": _("Code from the e-mail"),
+        "confirm_code": _("Confirm"),
+        "other_address": _("Use another address, or send a new code"),
+        "identity_proven": _("Thank you. For half an hour, you can ask about your account here."),
     }
 
 
@@ -100,6 +133,13 @@ def _file_phrases() -> dict[str, str]:
         "too_many_files": _("A message can have at most {count} files."),
         "file_type": _("“{name}”: files of this type cannot be attached. Accepted are: {types}."),
         "file_too_large": _("“{name}” is larger than {megabytes} MB."),
+    }
+
+
+def _typing_phrases() -> dict[str, str]:
+    return {
+        "does_this_help": _("Does this help?"),
+        "no_suggestions": _("Show no more suggestions"),
     }
 
 

@@ -27,9 +27,9 @@ PREFILLED_MAX_CHARACTERS = 300
 
 # Named so that the browser fetches them together instead of one import after the other.
 SCRIPT_MODULES = (
-    "api", "composer", "conversation", "dialogs", "dom", "files", "highlight", "history", "live", "outbox", "person",
-    "phrases", "problem", "rating", "root", "scrolling", "sources", "storage", "stream", "times", "transcript", "tray",
-    "trusted", "turns", "unread",
+    "api", "composer", "conversation", "dialogs", "dom", "files", "help", "highlight", "history", "live", "outbox",
+    "person", "phrases", "problem", "proof", "rating", "root", "scrolling", "sources", "storage", "stream", "survey",
+    "times", "transcript", "tray", "trusted", "turns", "unread",
 )  # fmt: skip
 
 
@@ -57,7 +57,8 @@ def chat(request: HttpRequest, conversation_id: UUID | None = None) -> HttpRespo
 
 @require_safe
 def staff(request: HttpRequest) -> HttpResponseBase:
-    return redirect("admin:index")
+    """The door for staff: those who answer customers work in the console, and begin there."""
+    return redirect("console")
 
 
 def _may_see(visitor: access.Visitor | None, conversation_id: UUID) -> bool:

@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from rjsmin import jsmin
+
 HERE = Path(__file__).parent
 SCRIPTS = HERE / "static" / "web"
 ICONS = HERE / "templates" / "web" / "icons.html"
@@ -21,8 +23,9 @@ STYLES = ("tokens", "base", "bar", "chat", "turns", "dialogs", "files", "widget"
 # Each after what it imports.
 MODULES = (
     "phrases", "root", "trusted", "storage", "problem", "api", "dom", "frame", "dialogs", "highlight",
-    "sources", "times", "rating", "files", "turns", "live", "transcript", "scrolling", "outbox", "stream",
-    "conversation", "visit", "tray", "composer", "person", "colours", "unread", "home", "panel",
+    "sources", "times", "rating", "files", "survey", "turns", "live", "proof", "transcript", "scrolling", "outbox",
+    "stream", "conversation", "visit", "tray", "help", "composer", "person", "colours", "unread", "home",
+    "panel",
 )  # fmt: skip
 PIXELS_PER_REM = 16
 
@@ -30,9 +33,6 @@ _IMPORT = re.compile(r'^import \{ (?P<names>[^}]+) \} from "\./(?P<module>\w+)\.
 _EXPORT = re.compile(r"^export (?P<rest>(?:async )?(?:function|class|const) (?P<name>\w+))", re.MULTILINE)
 _LEFT_OVER = re.compile(r"^(?:import|export)\b", re.MULTILINE)
 _PLACE = re.compile(r"\$(?:STYLES|ICONS|MODULES;)")
-_LINE_COMMENT = re.compile(r"^\s*//.*\n", re.MULTILINE)
-_BLOCK_COMMENT = re.compile(r"^\s*/\*.*?\*/\n", re.MULTILINE | re.DOTALL)
-_INDENTATION = re.compile(r"^[ \t]+", re.MULTILINE)
 _REM = re.compile(r"(\d*\.?\d+)rem\b")
 
 
@@ -57,8 +57,7 @@ def widget_script() -> Script:
         "$ICONS": json.dumps(ICONS.read_text("utf-8")),
         "$MODULES;": modules,
     }
-    loader = _without_comments(_source("loader"))
-    text = _PLACE.sub(lambda found: places[found[0]], loader).encode()
+    text = jsmin(_PLACE.sub(lambda found: places[found[0]], _source("loader"))).encode()
     return Script(text, gzip.compress(text, 9, mtime=0), f'"{hashlib.sha256(text).hexdigest()[:32]}"')
 
 
@@ -78,18 +77,13 @@ def _as_function(name: str) -> str:
     text = _EXPORT.sub(r"\g<rest>", text)
     if _LEFT_OVER.search(text):
         raise NotBundled(f"{name}.js imports or exports in a way that the widget's bundle does not know.")
-    return f"const ${name} = (() => {{\n{_without_comments(text)}return {{ {', '.join(exports)} }};\n}})();\n"
+    return f"const ${name} = (() => {{\n{text}return {{ {', '.join(exports)} }};\n}})();\n"
 
 
 def _taken(found: re.Match[str]) -> str:
     if found["module"] not in MODULES:
         raise NotBundled(f"{found['module']}.js is not part of the widget.")
     return f"const {{ {' '.join(found['names'].split())} }} = ${found['module']};\n"
-
-
-def _without_comments(text: str) -> str:
-    """Nor with indentation: no text of the modules goes over several lines."""
-    return _INDENTATION.sub("", _LINE_COMMENT.sub("", _BLOCK_COMMENT.sub("", text)))
 
 
 def _styles() -> str:
@@ -99,4 +93,5 @@ def _styles() -> str:
     text = re.sub(r":root(?:,\s*html\[data-theme\])?(?=\s*\{)", ".root", text)
     text = re.sub(r"^(?::lang\(zh-Hans\) body,\n)?body(?=[ :])", ".root", text, flags=re.MULTILINE)
     text = _REM.sub(lambda found: f"{float(found[1]) * PIXELS_PER_REM:g}px", text)
-    return re.sub(r"\s+", " ", text).replace(" { ", "{").replace("; ", ";").replace("} ", "}")
+    text = re.sub(r"\s+", " ", text).replace(" { ", "{").replace("; ", ";").replace("} ", "}")
+    return text.replace(": ", ":").replace(", ", ",").replace(";}", "}")

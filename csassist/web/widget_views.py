@@ -15,6 +15,7 @@ from rest_framework.response import Response
 
 from csassist.conversations import attachment_rules
 from csassist.conversations.api import VisitorView
+from csassist.web.demo_sign_in import customer_token, demo_customers
 from csassist.web.phrases import widget_phrases
 from csassist.web.suggestions import suggested_questions
 from csassist.web.templatetags.site import company_name, is_demo
@@ -92,4 +93,12 @@ def demo(request: HttpRequest) -> HttpResponse:
     if not is_demo():
         raise Http404
     address = request.build_absolute_uri(reverse("widget_script"))
-    return render(request, "web/widget_demo.html", {"tag": f'<script src="{address}" async></script>'})
+    customers = demo_customers()
+    played = next((one for one in customers if one.external_id == request.GET.get("as")), None)
+    context = {
+        "tag": f'<script src="{address}" async></script>',
+        "customers": customers,
+        "played": played,
+        "customer_token": customer_token(played) if played else "",
+    }
+    return render(request, "web/widget_demo.html", context)

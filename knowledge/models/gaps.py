@@ -109,6 +109,7 @@ class GapQuestion(models.Model):
         NOTHING_VERIFIED = "nothing_verified", _("Nothing could be verified")
         TOO_VAGUE = "too_vague", _("Asked back, then a person was wanted")
         RATED_DOWN = "rated_down", _("Rated as not helpful")
+        DRAFT_REFUSED = "draft_refused", _("The draft was rejected or rewritten")
 
     gap = models.ForeignKey(Gap, on_delete=models.CASCADE, related_name="questions")
     text = models.CharField(_("question"), max_length=500)

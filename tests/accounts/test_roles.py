@@ -5,7 +5,10 @@ from django.contrib.auth.models import AnonymousUser
 
 from csassist.accounts.models import User
 from csassist.accounts.roles import role_allows, role_allows_app
+from csassist.core.text import word_set
 from tests.factories import UserFactory
+
+pytestmark = pytest.mark.once
 
 CASES = [
     ("knowledge.change_document", {"admin", "supervisor"}),
@@ -15,6 +18,11 @@ CASES = [
     ("prompts.change_prompt", {"admin", "supervisor"}),
     ("prompts.view_prompt", {"admin", "supervisor"}),
     ("assistant.try_question", {"admin", "supervisor"}),
+    ("analysis.change_messagereading", {"admin", "supervisor", "agent"}),
+    ("analysis.view_intent", {"admin", "supervisor", "agent"}),
+    ("analysis.change_intent", {"admin", "supervisor"}),
+    ("analysis.add_intentmodelversion", {"admin", "supervisor"}),
+    ("analysis.view_intentmodelversion", {"admin", "supervisor"}),
     ("conversations.view_conversation", {"admin", "supervisor", "agent"}),
     ("conversations.change_personrequest", {"admin", "supervisor", "agent"}),
     ("conversations.delete_conversation", {"admin"}),
@@ -24,6 +32,11 @@ CASES = [
     ("accounts.change_user", {"admin"}),
     ("accounts.view_apikey", {"admin"}),
     ("accounts.add_apikey", {"admin"}),
+    ("accounts.add_invitation", {"admin"}),
+    ("accounts.view_invitation", {"admin"}),
+    ("delivery.view_delivery", {"admin", "supervisor"}),
+    ("delivery.decide_delivery", {"admin", "supervisor"}),
+    ("delivery.view_storedmail", {"admin"}),
     ("audit.view_auditevent", {"admin", "supervisor"}),
     ("nonsense", {"admin"}),
     ("", {"admin"}),
@@ -46,16 +59,18 @@ def test_an_unknown_role_may_nothing(role):
     assert not role_allows_app(role, "conversations")
 
 
+EVERY_APP = word_set("knowledge prompts conversations customers analysis assistant llm audit accounts delivery rest")
+
+
 @pytest.mark.parametrize(
     ("role", "apps"),
     [
-        ("agent", {"knowledge", "conversations", "customers", "assistant"}),
-        ("supervisor", {"knowledge", "prompts", "conversations", "customers", "assistant", "llm", "audit", "accounts"}),
+        ("agent", {"knowledge", "conversations", "customers", "analysis", "assistant"}),
+        ("supervisor", EVERY_APP - {"rest"}),
     ],
 )
 def test_a_role_sees_exactly_these_apps(role, apps):
-    every = {"knowledge", "prompts", "conversations", "customers", "assistant", "llm", "audit", "accounts", "rest"}
-    assert {app for app in every if role_allows_app(role, app)} == apps
+    assert {app for app in EVERY_APP if role_allows_app(role, app)} == apps
 
 
 def test_nobody_may_nothing():

@@ -28,8 +28,12 @@ from knowledge.models import Passage
 
 # Tables that an answer writes to; of every other one nothing may change.
 WRITTEN_BY_ANSWERS = {
+    "analysis.MessageReading",
+    "delivery.StaffAlert",  # supervisors hear of what sounds like a danger, in words of our own
+    "conversations.ConsoleEvent",
     "conversations.Conversation",
     "conversations.ConversationEvent",
+    "conversations.Episode",
     "conversations.Message",
     "conversations.Citation",
     "customers.Customer",

@@ -8,9 +8,11 @@ from pytest_django import Settings
 from csassist.assistant import services
 from csassist.conversations.models import Conversation, Message
 from csassist.conversations.services import start_conversation
+from csassist.customers.models import Customer
 from csassist.customers.services import anonymous_customer
 from csassist.llm.test_server import TestModelServer
 from prompts.services import sync_defaults
+from tests.assistant.scripted import Script, scripted_assistant
 from tests.knowledge.conftest import (
     article,
     chroma_port,
@@ -75,3 +77,19 @@ def ask(conversation: Conversation) -> Ask:
         return reply
 
     return send
+
+
+@pytest.fixture
+def script(db: None, monkeypatch: pytest.MonkeyPatch) -> Script:
+    """
+    The assistant says what the test has it say, when the test has it answered.
+
+    It shares the test's own patches, so that whatever both have changed is restored in the right order.
+    """
+    return scripted_assistant(monkeypatch)
+
+
+@pytest.fixture
+def talk(ana: Customer) -> Conversation:
+    """Ana's conversation on the chat page; unlike `conversation`, it is rolled back like any row."""
+    return start_conversation(customer=ana)

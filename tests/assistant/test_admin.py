@@ -16,7 +16,7 @@ from knowledge.models import Audience, Collection
 from tests import factories
 from tests.knowledge.conftest import SignedIn, Work, WriteArticle
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 BODY = "# Returns\n\nYou can return any item within 30 days of delivery.\n\n# Refunds\n\nRefunds take 5 working days."
 

@@ -6,7 +6,7 @@ import pytest
 
 from csassist.assistant.models import AnswerTrace
 from csassist.conversations.models import Message
-from csassist.conversations.services import attach_file
+from csassist.conversations.services import attach_file, close
 from csassist.llm.models import ModelCall
 from knowledge import services as knowledge_services
 from knowledge.models import Document
@@ -188,9 +188,10 @@ def test_a_file_without_words_is_met_honestly_and_a_person_is_offered(
     assert ask("hello").outcome == "clarify"
 
 
-def test_a_marked_question_is_answered_like_any_other(knowledge, with_model, ask, monkeypatch):
+def test_a_marked_question_is_answered_like_any_other(knowledge, with_model, ask, conversation, monkeypatch):
     plain = ask(QUESTION)
     assert trace_of(plain).marks == []
+    close(conversation=conversation, closed_by="customer")  # else the customer would only ask the same again
     monkeypatch.setattr("csassist.assistant.traces.marks", lambda text: ("override", "markup"))
     marked = ask(QUESTION)
     assert trace_of(marked).marks == ["override", "markup"]

@@ -241,6 +241,20 @@ def test_past_answers_are_replayed_with_what_is_published_now(knowledge, settle,
     assert "14 days" in one.after["text"]
 
 
+@pytest.mark.parametrize(("question", "change"), [(QUESTION, "regressed"), ("What is the capital of Peru?", "same")])
+def test_a_replayed_refusal_is_worse_only_where_there_was_an_answer(knowledge, settle, ask, work, question, change):
+    ask(question)
+    services.withdraw(document=Document.objects.get(live_version__title="Returns and refunds"))
+    work()
+    comparison = comparisons.replay(traces=list(AnswerTrace.objects.all()), title="Returns")
+    settle()
+    [one] = comparison.answers.all()
+    assert one.change == change
+    assert one.after
+    assert one.after["action"] == "hand_off"
+    assert one.after["misses"] == []
+
+
 def test_asking_as_things_are_tells_right_from_wrong(guarded, settle, help_shelf):
     wrong = golden_questions.write(
         text=QuestionText(question="How long do lock batteries last?", collection=help_shelf, must_contain=("2 years",))

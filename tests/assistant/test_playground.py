@@ -31,7 +31,7 @@ from prompts.models import Prompt, PromptVersion
 from prompts.services import draft_version
 from tests.knowledge.conftest import SignedIn
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.once]
 
 QUESTION = "How many days do I have to return unused products?"
 PAGE = "admin:assistant_test_question"

@@ -12,9 +12,10 @@ from csassist.assistant import runs, services
 from csassist.assistant.answering import answer
 from csassist.assistant.models import AnswerRun
 from csassist.conversations.models import Author, Conversation
-from csassist.conversations.services import receive_message
+from csassist.conversations.services import receive_message, take
 from csassist.core.errors import Unavailable
 from tests.assistant.test_answering import QUESTION
+from tests.factories import UserFactory
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -131,7 +132,7 @@ def test_a_late_answer_is_dropped_when_a_person_took_over(knowledge, with_model,
     with_model.mode("slow?first=1")
     run = ask(conversation)
     time.sleep(0.3)
-    Conversation.objects.update(owner_kind=Conversation.OwnerKind.PERSON)
+    take(conversation=conversation, agent=UserFactory.create())
     wait_until_quiet(conversation)
     run.refresh_from_db()
     assert run.state == AnswerRun.State.DROPPED

@@ -28,7 +28,8 @@ def live_in(site: Site) -> None:
     for language, question, person in TALKS:
         talk(site.url, language, question, person)
     write_draft(site.staff)
-    for path in ("/admin/knowledge/finding/", "/admin/knowledge/gap/"):
+    replay_an_answer(site.staff)
+    for path in ("/admin/knowledge/finding/", "/admin/knowledge/gap/", "/admin/analysis/messagereading/"):
         wait_until(partial(has_rows, site.staff, path), within_seconds=CHECK_SECONDS, what=f"rows of {path}")
 
 
@@ -71,11 +72,27 @@ def write_draft(staff: httpx.Client) -> None:
         "prompt": prompt,
         "text": f"{unescape(text[1])}\nKeep the answer short.\n",
         "note": "Shorter answers",
-        "csrfmiddlewaretoken": staff.cookies["csrftoken"],
     }
-    answer = staff.post(address, data=fields, headers={"Referer": str(staff.base_url)})
+    submit(staff, address, fields)
+
+
+def replay_an_answer(staff: httpx.Client) -> None:
+    """A past question answered again and compared, begun from the page of its trace."""
+    trace = first_key(staff, "/admin/assistant/answertrace/")
+    address = re.search(
+        r'action="([^"]+/replay/[^"]+)"', staff.get(f"/admin/assistant/answertrace/{trace}/change/").text
+    )
+    if address is None:
+        raise SiteFailed("The page of an answer offers no replay")
+    submit(staff, address[1], {})
+
+
+def submit(staff: httpx.Client, address: str, fields: dict[str, str]) -> None:
+    """A form of the admin, which leads to another page once it is accepted."""
+    form = fields | {"csrfmiddlewaretoken": staff.cookies["csrftoken"]}
+    answer = staff.post(address, data=form, headers={"Referer": str(staff.base_url)})
     if answer.status_code != httpx.codes.FOUND:
-        raise SiteFailed(f"The draft was not saved: {re.findall('errorlist.*', answer.text)[:3]}")
+        raise SiteFailed(f"{address} did not accept the form: {re.findall('errorlist.*', answer.text)[:3]}")
 
 
 def unescape(html: str) -> str:
@@ -106,6 +123,8 @@ def admin_pages(site: Site) -> list[AdminPage]:
             "conversations/personrequest": "",
             "conversations/conversation": "",
             "assistant/answertrace": "",
+            "assistant/comparison": "",
+            "assistant/goldenquestion": "",
         }.items()
     }
     version, document = key["prompts/promptversion"], key["knowledge/document"]
@@ -137,5 +156,31 @@ def admin_pages(site: Site) -> list[AdminPage]:
         AdminPage("conversation", f"/admin/conversations/conversation/{key['conversations/conversation']}/change/"),
         AdminPage("answer-traces", "/admin/assistant/answertrace/"),
         AdminPage("answer-trace", f"/admin/assistant/answertrace/{key['assistant/answertrace']}/change/"),
+        AdminPage("golden-questions", "/admin/assistant/goldenquestion/"),
+        AdminPage("golden-question", f"/admin/assistant/goldenquestion/{key['assistant/goldenquestion']}/change/"),
+        AdminPage("comparisons", "/admin/assistant/comparison/"),
+        AdminPage("comparison", f"/admin/assistant/comparison/{key['assistant/comparison']}/change/"),
+        *reading_pages(site),
+        AdminPage("experiments", "/admin/prompts/promptexperiment/"),
+        AdminPage("experiment-plan", "/admin/prompts/promptexperiment/add/"),
+        AdminPage("models", "/admin/llm/modelchoice/"),
+        AdminPage("deliveries", "/admin/delivery/delivery/"),
+        AdminPage("notifications", "/staff/notifications"),
+        AdminPage("password", "/staff/password"),
         AdminPage("audit", "/admin/audit/auditevent/"),
+    ]
+
+
+def reading_pages(site: Site) -> list[AdminPage]:
+    """What messages were read as, and the catalogue they are read by."""
+    readings, intents = "/admin/analysis/messagereading/", "/admin/analysis/intent/"
+    return [
+        AdminPage("readings", f"{readings}?order=uncertain"),
+        AdminPage("reading", f"{readings}{first_key(site.staff, readings)}/change/"),
+        AdminPage("try-sentence", f"{readings}try/?text=Hello"),
+        AdminPage("intents", intents),
+        AdminPage("intent", f"{intents}{first_key(site.staff, intents)}/change/"),
+        AdminPage("intent-add", f"{intents}add/"),
+        AdminPage("examples-import", f"{intents}import/"),
+        AdminPage("training", "/admin/analysis/intentmodelversion/"),
     ]

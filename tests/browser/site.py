@@ -67,7 +67,7 @@ class Site:
 @contextmanager
 def running(folder: Path, *words: str, **more: str) -> Iterator[Site]:
     """Every process with the demo company, until the block ends. `words` go to `start`, `more` to the environment."""
-    ports = {f"CSASSIST_{name}_PORT": str(free_port()) for name in ("WEB", "CHROMA", "TEST_MODEL")}
+    ports = {f"CSASSIST_{name}_PORT": str(free_port()) for name in ("WEB", "CHROMA", "TEST_MODEL", "DEMO_ORDERS")}
     environment = clean_environment() | ports | {"CSASSIST_DATA_DIR": str(folder)} | more
     site = Site(f"http://127.0.0.1:{ports['CSASSIST_WEB_PORT']}", environment)
     with process(["start", *words], environment, folder / "site.log") as alive:

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.chat import ask, open_chat
-from tests.browser.conftest import SMALL, OpenPage
+from tests.browser.conftest import SMALL, WIDE, OpenPage
 from tests.browser.life import admin_pages
 from tests.browser.site import Site
 
@@ -18,36 +18,33 @@ WITHDRAWN_TITLE = "Glow Strip: cut, extend and stick"
 WITHDRAWN_QUESTION = "Where may I cut the Glow Strip?"
 
 
-@pytest.mark.parametrize("language", ["en", "zh"])
-def test_every_page_opens_for_a_supervisor_without_a_complaint(lived_in_site: Site, open_page: OpenPage, language: str):
-    page = open_page(user="cleo", language=language)
+@pytest.mark.parametrize(
+    ("language", "scheme", "size"),
+    [("en", "light", SMALL), ("zh", "dark", WIDE)],
+    ids=["en-light-small", "zh-dark-wide"],
+)
+def test_every_page_opens_without_a_complaint_fits_and_has_no_serious_barrier(
+    lived_in_site: Site,
+    open_page: OpenPage,
+    console_errors: list[str],
+    language: str,
+    scheme: str,
+    size: tuple[int, int],
+):
+    page = open_page(user="cleo", language=language, scheme=scheme, size=size)
+    found: list[str] = []
     for one in admin_pages(lived_in_site):
         answer = page.goto(f"{lived_in_site.url}{one.path}")
         assert answer is not None
         assert answer.status == 200, one
         assert page.locator("h1").first.inner_text().strip(), one
+        assert page.evaluate("document.documentElement.scrollWidth") <= size[0], one
+        assert console_errors == [], one
+        found += [f"{one.name}: {problem}" for problem in barriers(page)]
+        console_errors.clear()  # axe-core tries styles of its own, which the policy refuses
+    assert found == []
     page.goto(f"{lived_in_site.url}/admin/knowledge/document/")
     expect(page.locator("h1")).to_have_text(HEADINGS[language])
-
-
-def test_no_page_is_wider_than_a_small_phone(lived_in_site: Site, open_page: OpenPage):
-    page = open_page(user="cleo", size=SMALL)
-    for one in admin_pages(lived_in_site):
-        page.goto(f"{lived_in_site.url}{one.path}")
-        assert page.evaluate("document.documentElement.scrollWidth") <= SMALL[0], one
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_no_page_has_a_serious_barrier(
-    lived_in_site: Site, open_page: OpenPage, console_errors: list[str], scheme: str
-):
-    page = open_page(user="cleo", scheme=scheme)
-    found: list[str] = []
-    for one in admin_pages(lived_in_site):
-        page.goto(f"{lived_in_site.url}{one.path}")
-        found += [f"{one.name}: {problem}" for problem in barriers(page)]
-    console_errors.clear()  # axe-core tries styles of its own, which the policy refuses
-    assert found == []
 
 
 def test_the_language_is_switched_in_the_header_and_stays(running_site: Site, open_page: OpenPage):

@@ -1,8 +1,11 @@
 """Ana's browser and Dan's, and a conversation of hers with an answer in it."""
 
+from collections.abc import Iterator
+from pathlib import Path
 from uuid import uuid4
 
 import pytest
+import time_machine
 from rest_framework.test import APIClient
 
 from csassist.conversations import access
@@ -10,9 +13,11 @@ from csassist.conversations.events import CitedPassage, ReplyToPost
 from csassist.conversations.models import Conversation, Message
 from csassist.conversations.services import post_reply, receive_message, start_conversation
 from csassist.customers.models import Customer, Identity
+from csassist.delivery.channels.fake import FakeChannel
 
 SNAPSHOT = "Returns are free. You can return goods within 30 days of delivery. Opened goods too."
 QUOTE = "You can return goods within 30 days of delivery."
+ADDRESS = "amelia@example.com"  # of `amelia`, who is mailed
 
 
 def cited_passage(number: int = 1) -> CitedPassage:
@@ -70,3 +75,19 @@ def ana_client(ana: Customer) -> APIClient:
 @pytest.fixture
 def dan_client(dan: Customer) -> APIClient:
     return visitor_client(dan)
+
+
+@pytest.fixture
+def clock() -> Iterator[time_machine.Traveller]:
+    with time_machine.travel("2026-03-02T10:00:00Z", tick=False) as traveller:
+        yield traveller
+
+
+@pytest.fixture
+def fake(tmp_path: Path) -> FakeChannel:
+    return FakeChannel(name="email", accepted_path=tmp_path / "fake_mail.log")
+
+
+@pytest.fixture
+def amelia(db: None) -> Customer:
+    return Customer.objects.create(external_id="LH-1001", name="Amelia", email=ADDRESS, is_anonymous=False)

@@ -34,6 +34,7 @@ def test_a_message_is_stored_with_its_event(conversation):
         "outcome": "",
         "created_at": message.created_at.isoformat(),
         "client_key": "k1",
+        "author_name": "",
         "citations": [],
         "attachments": [],
     }

@@ -261,6 +261,7 @@ def test_two_customers_who_sign_in_on_one_browser_at_once_do_not_both_get_its_co
         assert sum(pool.map(arrive, range(8))) == 1
 
 
+@pytest.mark.once
 def test_no_walk_of_signing_in_and_out_shows_anybody_what_is_not_theirs():
     """2,000 steps on one shared browser: three customers and the visitors between them. Who began or claimed it may see it."""
     chance = random.Random(5)

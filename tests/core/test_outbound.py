@@ -60,6 +60,15 @@ def test_returns_a_page_with_what_is_needed_to_ask_again(base, policy):
     assert fetch(f"{base}/versioned", policy=policy, etag=page.etag).status == 304
 
 
+def test_headers_of_the_caller_go_out_beside_its_own_and_cannot_hold_another(server, base, policy):
+    fetch(f"{base}/page", policy=policy, headers={"Csassist-Customer": "LH-1001"})
+    sent = server.asked[-1][2]
+    assert (sent["Csassist-Customer"], sent["Host"]) == ("LH-1001", f"127.0.0.1:{server.server_port}")
+    with pytest.raises(FetchFailed):
+        fetch(f"{base}/page", policy=policy, headers={"Csassist-Customer": "LH-1001\r\nX-Other: 1"})
+    assert len(server.asked) == 1
+
+
 def test_reads_its_policy_from_settings(server, base, settings):
     settings.CSASSIST_OUTBOUND_ALLOWED_HOSTS = [f"127.0.0.1:{server.server_port}"]
     settings.CSASSIST_OUTBOUND_ALLOW_HTTP = True

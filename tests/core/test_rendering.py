@@ -349,7 +349,7 @@ def test_no_text_takes_more_than_a_tenth_of_a_second(length):
     for name, text in adversaries(length).items():
         for render in (render_message, render_article):
             seconds = [_cpu_seconds(render, text)]
-            while seconds[-1] > 0.1 and len(seconds) < 10:  # a machine shared with others is slow for moments
+            while seconds[-1] > 0.1 and len(seconds) < 3:  # a machine shared with others is slow for moments
                 seconds.append(_cpu_seconds(render, text))
             if min(seconds) > 0.1:
                 slow[f"{render.__name__} {name}"] = min(seconds)

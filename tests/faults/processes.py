@@ -74,7 +74,9 @@ class Processes:
     def start(self, name: str, *words: str) -> None:
         """Start a process and wait until it answers, as far as it answers at all."""
         assert name not in self._pids, f"{name} is running already."
-        command = list(words) or {"chroma": ["chroma"], "web": ["serve"]}.get(name, ["worker"])
+        command = list(words) or {"chroma": ["chroma"], "web": ["serve"], "dispatcher": ["dispatcher"]}.get(
+            name, ["worker"]
+        )
         # The checks would refuse leases as short as a test needs them.
         checked = [] if name == "chroma" else ["--skip-checks"]
         self._pids[name] = self._launcher.start([*command, *checked], self.environment, self._log(name))

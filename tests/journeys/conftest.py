@@ -88,4 +88,4 @@ def publish(curator: httpx.Client, text: dict[str, Any]) -> str:
 
 
 def wait_until_live(curator: httpx.Client, document: str) -> None:
-    eventually(lambda: curator.get(f"/documents/{document}").json()["answers"]["code"] == "live", seconds=20)
+    eventually(lambda: curator.get(f"/documents/{document}").json()["answers"]["code"] == "live")

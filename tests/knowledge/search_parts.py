@@ -24,6 +24,7 @@ class StoredPassages:
     """The truth of a test; take an id out of `records` and it is unpublished."""
 
     records: dict[str, PassageRecord] = field(default_factory=dict)
+    successors: dict[str, str] = field(default_factory=dict)  # passage -> its document, which has a newer text
     calls: int = 0
 
     def confirm(self, passage_ids: Sequence[str], collections: Sequence[int]) -> Mapping[str, PassageRecord]:
@@ -33,6 +34,9 @@ class StoredPassages:
             for one in passage_ids
             if one in self.records and self.records[one].collection_id in collections
         }
+
+    def replaced(self, passage_ids: Sequence[str], collections: Sequence[int]) -> frozenset[str]:
+        return frozenset(self.successors[one] for one in passage_ids if one in self.successors)
 
 
 class DeadVectors:

@@ -68,6 +68,17 @@ def test_all_hits_are_confirmed_in_one_call(engine):
     assert engine.passages.calls == 1
 
 
+@pytest.mark.parametrize(
+    ("successor", "calls"), [({}, 1), ({"refund": "doc-refund"}, 2), ({"refund": "doc-express"}, 1)]
+)
+def test_the_indexes_are_asked_again_only_when_a_new_text_may_be_missing(engine, successor, calls):
+    """Nothing has replaced it (a draft, or withdrawn); its new text was not proposed; its new text was."""
+    del engine.passages.records["refund"]
+    engine.passages.successors = successor
+    ask(engine, "refund delivery days")
+    assert engine.passages.calls == calls
+
+
 @pytest.mark.parametrize("dead", ["dense", "lexical"])
 def test_one_index_down_leaves_the_other_and_is_told(engine, tmp_path, dead):
     left = without_dense(engine) if dead == "dense" else without_lexical(engine, tmp_path)

@@ -16,7 +16,7 @@ from csassist.llm.models import BudgetDay, ModelCall
 from csassist.llm.test_server import TestModelServer
 from tests.llm.conftest import ANSWER, PROMPT
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 
 def test_streams_the_reply_in_pieces(configured: Settings) -> None:

@@ -20,7 +20,7 @@ from csassist.llm.errors import (
 from csassist.llm.local_embeddings import HashedWordsEmbeddings
 from csassist.llm.test_server import TestModelServer
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 
 @pytest.fixture

@@ -20,7 +20,7 @@ from csassist.llm.models import BudgetDay, ModelCall
 from csassist.llm.reranking import RemoteReranker
 from csassist.llm.test_server import TestModelServer
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 QUESTION = "How much does express delivery cost?"
 TEXTS = ["You can return an item.", "Express delivery does cost 12.90 euro.", "标准配送免费。"]

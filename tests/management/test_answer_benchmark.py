@@ -1,11 +1,15 @@
 """What the benchmark of answers reads from the clock: the model's side, the customer's side, and between them."""
 
+import time
+
 import httpx
 import pytest
 
+from csassist.conversations.services import publish_event
 from csassist.llm.test_server import TestModelServer
 from csassist.llm.test_server.behaviour import Spoken
-from csassist.management.answer_benchmark import Answered, golden_questions, sentence_ends, waits
+from csassist.management.answer_benchmark import Answered, golden_questions, sentence_ends, waits, with_releases
+from tests import factories
 
 PIECES = ["It", " takes", " ten", " days", " [1].", " Then", " it", " is", " yours."]
 
@@ -25,12 +29,25 @@ def test_an_answer_of_nothing_has_no_sentence():
 
 
 def test_waits_are_from_the_model_to_the_customer():
-    answered = Answered("How long?", 9.5, 20.0, "send", (15.25, 19.5))
+    answered = Answered("How long?", 9.5, 20.0, "send", (15.25, 19.5), "a run", (15.125, 19.25))
     found = waits([answered], [spoken("another one"), spoken()])
     assert found.to_model == [0.5]
     assert found.to_shown == [0.25, 0.5]
+    assert found.to_released == [0.125, 0.25]
     assert found.to_first_sentence == [5.75]
     assert found.whole == [10.5]
+
+
+@pytest.mark.django_db
+def test_a_sentence_is_released_when_it_is_stored_and_not_when_it_was_before_a_reset():
+    conversation = factories.ConversationFactory.create()
+    before = time.monotonic()
+    for event in ("sentence", "reset", "sentence"):
+        publish_event(conversation.pk, event, {"run": "ours"})
+    publish_event(conversation.pk, "sentence", {"run": "another"})
+    (found,) = with_releases([Answered("How long?", before, 20.0, "send", (15.0,), "ours")], "default")
+    assert len(found.released_at) == 1
+    assert before < found.released_at[0] < time.monotonic()
 
 
 def test_an_answer_of_which_a_sentence_was_held_back_says_nothing_about_single_sentences():

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
+pytestmark = pytest.mark.once
 StartChroma = Callable[..., "subprocess.Popen[str]"]
 
 

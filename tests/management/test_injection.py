@@ -17,6 +17,8 @@ from csassist.management.attacks import all_attacks, direct_attacks, indirect_at
 from csassist.management.injection import run
 from knowledge.evaluation_sets import EvaluationDocument
 
+pytestmark = pytest.mark.once
+
 SECURITY = Path(__file__).resolve().parents[3] / "shared" / "data" / "security"
 FILES = (
     "bipia-indirect/dev.attacks.jsonl",

@@ -29,9 +29,8 @@ def free_port() -> int:
 
 @pytest.fixture
 def environment(tmp_path: Path) -> dict[str, str]:
-    ports = {
-        name: str(free_port()) for name in ("CSASSIST_WEB_PORT", "CSASSIST_CHROMA_PORT", "CSASSIST_TEST_MODEL_PORT")
-    }
+    names = ("CSASSIST_WEB_PORT", "CSASSIST_CHROMA_PORT", "CSASSIST_TEST_MODEL_PORT", "CSASSIST_DEMO_ORDERS_PORT")
+    ports = {name: str(free_port()) for name in names}
     own = {"CSASSIST_DATA_DIR": str(tmp_path), "CSASSIST_DATABASE_URL": "", "CSASSIST_EMBEDDINGS": "hashed"}
     return os.environ | ports | own
 

@@ -11,7 +11,7 @@ from csassist.audit.models import AuditEvent
 from prompts import services
 from prompts.models import Prompt, PromptVersion, VersionState
 
-pytestmark = [pytest.mark.django_db, pytest.mark.urls("tests.prompts.urls")]
+pytestmark = [pytest.mark.django_db, pytest.mark.once, pytest.mark.urls("tests.prompts.urls")]
 
 TEXT = "Write in one line.\n{{history}}\n{{question}}\n"
 

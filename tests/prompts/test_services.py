@@ -45,11 +45,21 @@ def test_renders_the_published_version_and_says_which_it_was(prompt):
 def test_renders_the_shipped_file_while_it_was_never_loaded():
     rendered = services.render(
         "answer_question_user",
-        {"sources": "S", "question": "Q", "language_name": "English", "company_name": "C", "today": "T"},
+        {
+            "sources": "S",
+            "question": "Q",
+            "language_name": "English",
+            "company_name": "C",
+            "today": "T",
+            "tone_instructions": "Kindly.",
+        },
     )
 
     assert (rendered.version_number, rendered.version_id) == (0, None)
-    assert "S\n\nQ\n\nAnswer the customer message in English" in rendered.text
+    assert (
+        "S\n\nQ\n\nHow to say it, within these rules: Kindly.\n\nAnswer the customer message in English"
+        in rendered.text
+    )
 
 
 def test_rendering_names_every_missing_variable_and_an_unknown_prompt(prompt):

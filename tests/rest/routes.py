@@ -11,8 +11,10 @@ from typing import Any, Literal
 from django.urls import URLPattern, URLResolver, get_resolver
 
 API = "api/v1/"
+CONSOLE = "console/"  # its routes are called by everybody in tests/web/console/test_access.py
+PRACTICE = "console/practice/"  # its routes are called by everybody in tests/web/practice/test_access.py
 Kind = Literal[
-    "conversation", "message", "citation", "attachment", "person_request", "document", "source", "prompt", "nothing"
+    "conversation", "message", "citation", "attachment", "person_request", "survey", "draft", "fact", "document", "source", "prompt", "nothing"
 ]  # fmt: skip
 EVERY_ROLE = frozenset({"agent", "supervisor", "admin"})
 CURATORS = frozenset({"supervisor", "admin"})
@@ -52,17 +54,47 @@ ROWS: dict[str, Row] = {
     "conversations/unread": Row(),
     "conversations/<uuid:public_id>/read": Row(names="conversation", body={"message": "{id}"}),
     "conversations/<uuid:public_id>/attachments": Row(names="conversation"),
+    "conversations/<uuid:public_id>/identity-check": Row(names="conversation", body={"email": "ana@example.com"}),
+    "conversations/<uuid:public_id>/identity-check/confirm": Row(names="conversation", body={"code": "000000"}),
     "attachments/<uuid:public_id>": Row(names="attachment"),
     "conversations/<uuid:public_id>/events": Row(names="conversation"),
     "conversations/<uuid:public_id>/person": Row(names="conversation"),
     "messages/<uuid:public_id>/feedback": Row(names="message", body={"rating": "up"}),
     "citations/<uuid:public_id>": Row(names="citation"),
+    "surveys/<uuid:public_id>": Row(names="survey", body={"score": 5}),
+    "suggestions": Row(body={"text": "How do I return a lamp?"}),
+    "me/facts": Row(),
+    "me/facts/<uuid:public_id>": Row(names="fact", body={"value": "Changed"}),
     "sign-in": Row(body={"customer_token": "for.ged.proof"}),
     "widget": Row(),
     "ask": Row(names="conversation", body={"question": "Hello?", "conversation": "{id}"}),
     "staff/conversations": read_by(EVERY_ROLE, "conversations:read"),
     "staff/conversations/<uuid:public_id>/messages": read_by(EVERY_ROLE, "conversations:read", names="conversation"),
+    **{
+        f"staff/conversations/<uuid:public_id>/{act}": done_by(
+            EVERY_ROLE, "conversations:write", names="conversation", body={"text": "Hello"}
+        )
+        for act in ("take", "hand-back", "close", "reply")
+    },
+    "staff/conversations/<uuid:public_id>/notes": Row(
+        names="conversation",
+        body={"text": "Hello"},
+        staff={"GET": EVERY_ROLE, "POST": EVERY_ROLE},
+        scopes={"GET": "conversations:read", "POST": "conversations:write"},
+    ),
+    "staff/drafts": read_by(EVERY_ROLE, "conversations:read"),
+    **{
+        f"staff/drafts/<uuid:public_id>/{act}": done_by(
+            EVERY_ROLE, "conversations:write", names="draft", body={"version": 1, "text": "Hello", "reason": "wrong"}
+        )
+        for act in ("approve", "edit", "reject")
+    },
     "staff/messages/<uuid:public_id>/why": read_by(EVERY_ROLE, "conversations:read", names="message"),
+    "staff/messages/<uuid:public_id>/reading": read_by(EVERY_ROLE, "conversations:read", names="message"),
+    "staff/messages/<uuid:public_id>/reading/corrections": done_by(
+        EVERY_ROLE, "conversations:write", names="message", body={"field": "sentiment", "value": "negative"}
+    ),
+    "staff/intents": read_by(EVERY_ROLE, "conversations:read"),
     "staff/attachments/<uuid:public_id>": read_by(EVERY_ROLE, "conversations:read", names="attachment"),
     "staff/person-requests": read_by(EVERY_ROLE, "conversations:read"),
     "staff/person-requests/<uuid:public_id>/done": done_by(EVERY_ROLE, "conversations:write", names="person_request"),
@@ -112,7 +144,7 @@ ROWS: dict[str, Row] = {
 
 # Open to anybody: opening a conversation, or asking in a new one, is how somebody becomes a visitor.
 # Anybody may also read what the widget shows before the first question.
-PUBLIC_ROUTES = {("conversations", "POST"), ("ask", "POST"), ("widget", "GET")}
+PUBLIC_ROUTES = {("conversations", "POST"), ("ask", "POST"), ("widget", "GET"), ("suggestions", "POST")}
 PUBLIC_PAGES = {"", "c/<uuid:conversation_id>", "language", "staff/", "livez", "readyz", "api/schema"} | {
     "widget.js",
     "widget-demo",
@@ -122,6 +154,17 @@ PUBLIC_PAGES = {"", "c/<uuid:conversation_id>", "language", "staff/", "livez", "
     "help/<slug:slug>/",
     "help/<slug:slug>/<str:key>/",
     "help/<slug:slug>/<str:key>/feedback",
+    # Opened by a link in a mail, or asking for a log-in themselves: tests/accounts/test_pages.py.
+    "staff/invitation/<str:token>",
+    "staff/password/reset",
+    "staff/password/reset/asked",
+    "staff/password/reset/<uidb64>/<token>",
+    "staff/password",
+    "staff/notifications",
+    # Behind links in mails to customers, each with a signed token: tests/web/test_mail_pages.py.
+    "mail/conversation/<str:token>",
+    "mail/survey/<str:token>",
+    "mail/no-surveys/<str:token>",
     "robots.txt",
     "sitemap.xml",
     "sitemap-<section>.xml",

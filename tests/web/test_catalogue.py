@@ -21,7 +21,7 @@ CALL = re.compile(r"""(?:_|n?gettext)\(u?('(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")""
 PLACEHOLDER = re.compile(r"%\(\w+\)[-\d.]*[a-z]|%[-\d.]*[sdf]|\{\w+\}")
 HAN = re.compile(r"[\u4e00-\u9fff]")
 # The same word in both languages.
-INTERNATIONAL = {"API"}
+INTERNATIONAL = {"%(percent)s %% · %(source)s", "%(place)s: %(why)s.", "API"}
 
 
 @pytest.fixture(scope="module")

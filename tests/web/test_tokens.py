@@ -1,12 +1,14 @@
 """The design tokens keep text readable: WCAG 2.2 AA in light and in dark, computed from the stylesheet itself."""
 
 import re
+from pathlib import Path
 
 import pytest
 
 from tests.architecture.source import ROOT
 
-TOKENS = (ROOT / "csassist/web/static/web/tokens.css").read_text("utf-8")
+STYLES = ROOT / "csassist/web/static/web"
+TOKENS = (STYLES / "tokens.css").read_text("utf-8")
 PAIR = re.compile(r"--(?P<name>[\w-]+):\s*light-dark\((?P<light>#[0-9a-f]{6}),\s*(?P<dark>#[0-9a-f]{6})\);")
 COLOURS = {found["name"]: {"light": found["light"], "dark": found["dark"]} for found in PAIR.finditer(TOKENS)}
 GROUNDS = ("page", "surface", "raised", "sunken", "hover")
@@ -61,3 +63,9 @@ def luminance(colour: str) -> float:
     channels = [int(colour[start : start + 2], 16) / 255 for start in (1, 3, 5)]
     linear = [value / 12.92 if value <= 0.04045 else ((value + 0.055) / 1.055) ** 2.4 for value in channels]
     return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+@pytest.mark.parametrize("sheet", sorted(STYLES.rglob("*.css")), ids=lambda path: path.name)
+def test_every_block_of_a_style_sheet_is_closed(sheet: Path):
+    text = re.sub(r"/\*.*?\*/", "", sheet.read_text("utf-8"), flags=re.DOTALL)
+    assert text.count("{") == text.count("}")

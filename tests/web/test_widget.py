@@ -7,10 +7,15 @@ import pytest
 from django.test import Client
 from rest_framework.test import APIClient
 
+from csassist.customers.models import Customer
+from csassist.customers.signed_identity import prove
 from csassist.web import widget
 from csassist.web.phrases import widget_phrases
 from csassist.web.widget import MODULES, NotBundled, module_path, widget_script
 from tests.architecture.source import ROOT
+from tests.customers.signing import SECRET
+
+pytestmark = pytest.mark.once
 
 MOST_COMPRESSED_BYTES = 30_000
 SHOP = "https://shop.example"
@@ -71,7 +76,7 @@ def test_is_asked_for_again_only_when_it_has_changed(client: Client):
 def test_holds_every_module_and_nothing_is_left_to_import():
     text = widget_script().text.decode()
 
-    assert [name for name in MODULES if f"const ${name} = (" not in text] == []
+    assert [name for name in MODULES if f"const ${name}=(" not in text] == []
     assert re.findall(r"^\s*(?:import|export)\b.*", text, re.MULTILINE) == []
     assert "$STYLES" not in text
     for name in MODULES:
@@ -85,8 +90,8 @@ def test_holds_every_module_and_nothing_is_left_to_import():
 def test_inserts_html_in_one_place_and_only_as_trusted():
     text = widget_script().text.decode()
 
-    assert re.findall(r"\.(?:innerHTML|outerHTML)\b.*|insertAdjacentHTML|document\.write", text) == [
-        ".innerHTML = trusted(html);"
+    assert re.findall(r"\.(?:innerHTML|outerHTML)\b[^;]*;|insertAdjacentHTML|document\.write", text) == [
+        ".innerHTML=trusted(html);"
     ]
     assert re.findall(r"\beval\(|new Function|\.setAttribute\(\"style\"", text) == []
 
@@ -98,7 +103,7 @@ def test_styles_are_written_for_the_root_of_the_shadow_and_not_for_the_host_page
     assert ":root" not in styles
     assert not re.search(r"(?:^|\})body", styles)
     assert ".root{--page:" in styles
-    assert "--space-4: 16px" in styles
+    assert "--space-4:16px" in styles
     # "left" is the end of a page that is written from right to left.
     one_sided = (
         r"[;{ ](?:(?:margin|padding|border)-(?:left|right)[\w-]*|left|right|float|text-align: ?(?:left|right))\s*:"
@@ -143,8 +148,17 @@ def test_an_unknown_language_is_refused(client):
 def test_every_phrase_the_widget_asks_for_exists_and_every_phrase_is_asked_for():
     text = widget_script().text.decode()
     asked = set(re.findall(r'phrase\(\s*"(\w+)"', text))
-    chosen = {f"reason_{name}" for name in re.findall(r'"(\w+)"', text.split("const REASONS = [")[1].split("]")[0])}
-    chosen |= {"stage_searching", "stage_reading", "stage_writing", "agent", "assistant", "offline", "reconnecting"}
+    chosen = {f"reason_{name}" for name in re.findall(r'"(\w+)"', text.split("const REASONS=[")[1].split("]")[0])}
+    chosen |= {
+        "stage_looking_up",
+        "stage_searching",
+        "stage_reading",
+        "stage_writing",
+        "agent",
+        "assistant",
+        "offline",
+        "reconnecting",
+    }
     chosen |= {"open_chat", "close_chat", "sign_in_failed"}
 
     assert asked | chosen == set(widget_phrases())
@@ -224,6 +238,18 @@ def test_the_demo_shows_the_tag_and_carries_it(client: Client):
     assert '<script src="/widget.js" async></script>' in page.text
     assert "&lt;script src=&quot;http://testserver/widget.js&quot;" in page.text.replace('"', "&quot;")
     assert "script-src 'self'" in page.headers["Content-Security-Policy"]
+
+
+@pytest.mark.django_db
+def test_the_demo_page_signs_in_whom_somebody_plays_and_nobody_else(client: Client, settings):
+    Customer.objects.create(external_id="LH-1001", name="Amelia", is_anonymous=False)
+    assert "LH-1001" not in client.get("/widget-demo").text  # without a secret there is nothing to sign with
+    settings.CSASSIST_WIDGET_SECRET = SECRET
+    page = client.get("/widget-demo?as=LH-1001").text
+    token = re.findall(r'data-customer-token="([^"]+)"', page)[0]
+
+    assert prove(token).external_id == "LH-1001"
+    assert "data-customer-token" not in client.get("/widget-demo?as=LH-9999").text
 
 
 @pytest.mark.django_db

@@ -21,7 +21,7 @@ from csassist.assistant.admin.compared import CHANGE_TONES, shown
 from csassist.assistant.golden import counts
 from csassist.assistant.models import AnswerTrace, ComparedAnswer, Comparison
 from csassist.conversations.models import Citation
-from csassist.core.errors import AppError
+from csassist.core.errors import AppError, InvalidInput
 from csassist.core.verdicts import Verdict
 from csassist.llm import choices
 from csassist.llm.models import ModelChoice
@@ -158,7 +158,11 @@ class ComparisonAdmin(admin.ModelAdmin[Comparison]):
         trace = AnswerTrace.objects.filter(public_id=trace_id).first()
         if trace is None:
             raise Http404
-        comparison = comparisons.replay(traces=[trace], title=trace.question, asker=staff(request))
+        try:
+            comparison = comparisons.replay(traces=[trace], title=trace.question, asker=staff(request))
+        except InvalidInput as error:
+            tell_error(request, error)
+            return HttpResponseRedirect(reverse("admin:assistant_answertrace_change", args=[trace.pk]))
         return HttpResponseRedirect(reverse("admin:assistant_comparison_change", args=[comparison.pk]))
 
     def has_add_permission(self, request: HttpRequest) -> bool:

@@ -105,6 +105,7 @@ class GoldenQuestionAdmin(admin.ModelAdmin[GoldenQuestion]):
 
     class Media:
         css = {"all": ["knowledge/admin.css", "assistant/why.css"]}
+        js = ["assistant/named_search.js"]
 
     @admin.display(description=_("question"))
     def short_question(self, question: GoldenQuestion) -> str:

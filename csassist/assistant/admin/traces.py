@@ -17,6 +17,7 @@ from django.utils.text import Truncator
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from csassist.assistant.admin.look_up_calls import shown_calls
 from csassist.assistant.admin.playground import playground, playground_stream
 from csassist.assistant.admin.steps import (
     evidence_rows,
@@ -26,6 +27,7 @@ from csassist.assistant.admin.steps import (
     stored_candidates,
     verdict,
 )
+from csassist.assistant.decision import Reason
 from csassist.assistant.models import AnswerTrace
 from csassist.assistant.reasons import (
     ASKS,
@@ -176,6 +178,8 @@ def _explained(trace: AnswerTrace) -> dict[str, Any]:
         "marks": suspicion.in_words(trace.marks),
         "written_by": in_words(WRITTEN_BY, trace.written_by),
         "call": call,
+        "look_ups": shown_calls(trace.run.look_up_calls.order_by("pk")),
+        "may_replay": trace.reason != Reason.LOOKED_UP,
         "cost": call.cost_micro_units / 1_000_000 if call else None,
         "arms": trace.arms.select_related("experiment__prompt", "experiment__version_a", "experiment__version_b"),
         "try_again": urlencode({"trace": str(trace.public_id)}),

@@ -28,6 +28,12 @@ class AnswerRun(models.Model):
     `epoch` rises with every claim: whoever holds an older one may no longer write.
     """
 
+    class Purpose(models.TextChoices):
+        """A reply goes to the customer, or waits for approval; a suggestion is for the person who owns it."""
+
+        REPLY = "reply", _("Reply")
+        SUGGESTION = "suggestion", _("Suggestion")
+
     class State(models.TextChoices):
         QUEUED = "queued", _("Queued")
         RUNNING = "running", _("Running")
@@ -37,6 +43,7 @@ class AnswerRun(models.Model):
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     conversation = models.ForeignKey(Conversation, on_delete=models.CASCADE, related_name="runs")
+    purpose = models.CharField(_("purpose"), max_length=12, choices=Purpose.choices, default=Purpose.REPLY)
     state = models.CharField(_("state"), max_length=16, choices=State.choices, default=State.QUEUED)
     language = models.CharField(_("language"), max_length=8, default="en")
     answered_through_id = models.PositiveBigIntegerField(default=0)  # the newest message this run has read
@@ -73,6 +80,7 @@ class AnswerTrace(models.Model):
     searched_text = models.TextField(_("searched"), blank=True)
     language = models.CharField(_("language"), max_length=8)
     asks = models.CharField(_("asks for"), max_length=16)
+    topic = models.CharField(_("topic"), max_length=64, blank=True, db_index=True)
     outcome = models.CharField(_("outcome"), max_length=16, db_index=True)
     reason = models.CharField(_("reason"), max_length=32, db_index=True)
     written_by = models.CharField(_("written by"), max_length=16, blank=True)

@@ -1,4 +1,4 @@
-"""Customers who asked for a person."""
+"""Customers who wait for a person, and what is handed over with them."""
 
 import uuid
 from typing import Self
@@ -9,6 +9,7 @@ from django.db.models import Case, IntegerField, OuterRef, Q, Subquery, Value, W
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from csassist.accounts.models import Team
 from csassist.conversations.models.dialogue import Author, Conversation, Message
 
 # Sorts before what is done.
@@ -29,8 +30,27 @@ class PersonRequestQuerySet(models.QuerySet["PersonRequest"]):
         return self.annotate(last_question=Subquery(written.order_by("-id").values("text")[:1]))
 
 
+class HandOffReason(models.TextChoices):
+    """Why a person is needed: the closed list that hand-offs are counted by."""
+
+    ASKED = "asked", _("The customer asked for a person")
+    ANGRY = "angry", _("The customer is angry")
+    RISK = "risk", _("A risk: legal, safety or the customer's own")
+    NOT_COVERED = "not_covered", _("The articles do not cover it")
+    POLICY = "policy", _("The topic is not left to the assistant")
+    ATTACHMENT = "attachment", _("A file has to be read")
+    FAILURE = "failure", _("A failure on our side")
+    REPEATED = "repeated", _("The assistant could not settle it in several tries")
+    AGENT = "agent", _("Passed on by a colleague")
+
+
 class PersonRequest(models.Model):
-    """A customer waiting for a person. One conversation has at most one open request."""
+    """
+    A hand-off: a customer waiting for a person, with all that the person needs. One conversation has one open at most.
+
+    `packet` is what `assistant.handing_over` collected: goal, facts, steps tried, sources, mood line, next step. It is
+    empty for a request that was made before anything was said.
+    """
 
     class State(models.TextChoices):
         OPEN = "open", _("Waiting")
@@ -43,6 +63,15 @@ class PersonRequest(models.Model):
     name = models.CharField(_("name"), max_length=150, blank=True)
     contact = models.CharField(_("contact"), max_length=254, blank=True)
     note = models.TextField(_("note"), blank=True)
+    reason = models.CharField(
+        _("reason"), max_length=16, choices=HandOffReason.choices, default=HandOffReason.ASKED, db_index=True
+    )
+    team = models.ForeignKey(
+        Team, null=True, blank=True, on_delete=models.SET_NULL, related_name="+", verbose_name=_("team")
+    )
+    is_verified = models.BooleanField(_("identity verified"), default=False)
+    expected_wait_seconds = models.PositiveIntegerField(_("expected wait, in seconds"), null=True, blank=True)
+    packet = models.JSONField(_("packet"), default=dict, blank=True)
     state = models.CharField(_("state"), max_length=8, choices=State.choices, default=State.OPEN)
     created_at = models.DateTimeField(_("asked"), default=timezone.now, editable=False, db_index=True)
     handled_by = models.ForeignKey(

@@ -20,9 +20,9 @@ from django.utils.translation import gettext as _
 from csassist.conversations.attachment_rules import kind_of, name_to_show
 from csassist.conversations.models import Attachment, Conversation, Message
 from csassist.conversations.models.attachments import FOLDER
+from csassist.conversations.wording import require_key
 from csassist.core.errors import InvalidInput, NotFound
 
-CLIENT_KEY_MAX_CHARACTERS = 64
 UNUSED_LIFE = timedelta(days=1)
 
 
@@ -34,8 +34,7 @@ def attach_file(
 
     Raises InvalidInput for a file that is not taken.
     """
-    if len(client_key) > CLIENT_KEY_MAX_CHARACTERS or not client_key.isprintable():
-        raise InvalidInput(_("The message key is not valid."), field="client_key")
+    require_key(client_key)
     if (stored := _stored(conversation, client_key)) is not None:
         return stored, False
     shown = name_to_show(name)

@@ -18,17 +18,34 @@ from django.utils.translation import gettext as _
 from csassist.accounts.models import ApiKey
 from csassist.conversations import stream
 from csassist.conversations.events import EventType, ReplyToPost, message_payload
-from csassist.conversations.models import Author, Citation, Conversation, ConversationEvent, Feedback, Message
+from csassist.conversations.models import (
+    Author,
+    Citation,
+    ConsoleEvent,
+    Conversation,
+    ConversationEvent,
+    Feedback,
+    Message,
+)
+from csassist.conversations.services.alerting import tell_no_more
+from csassist.conversations.services.announcing import announce
 from csassist.conversations.services.attachments import tie_to_message
-from csassist.conversations.wording import clean_message, clean_words
+from csassist.conversations.services.episodes import last_episode, open_episode
+from csassist.conversations.services.waiting import expect_reply_mail, note_waiting
+from csassist.conversations.wording import clean_message, clean_words, require_key
 from csassist.core.errors import Conflict, InvalidInput, NotFound
 from csassist.core.json_types import JSONObject
 from csassist.core.text import detect_language
 from csassist.customers.models import Customer
 
 LANGUAGES = ("en", "zh")
-CLIENT_KEY_MAX_CHARACTERS = 64
 COMMENT_MAX_CHARACTERS = 2_000
+CHANGED_BY_SERVICES = (
+    *("status", "owner_kind", "owner_user", "team", "waiting_since", "return_at", "overdue_at"),
+    *("customer_here_at", "reply_mail_at"),
+)
+# Sentences and stages come by the dozen; whoever watches an answer grow follows the conversation itself.
+SHOWN_IN_CONSOLES = frozenset({"message", "done", "person_requested"})
 
 
 @transaction.atomic
@@ -62,34 +79,38 @@ def receive_message(
     client_key: str = "",
     language: str = "",
     attachment_ids: Sequence[UUID] = (),
+    reopens: bool = True,
 ) -> tuple[Message, bool]:
     """
     The customer's message and whether it is new: the same `client_key` again returns the message stored the first time.
 
-    Without a language, the text decides; with files, there may be no text. A closed conversation opens again. Raises
-    InvalidInput, and NotFound for a file that is not this conversation's or was sent before.
+    Without a language, the text decides; with files, there may be no text. A closed conversation opens again in a new
+    episode, unless it is not to: a thank-you belongs to what was closed. Raises InvalidInput, and NotFound for a file
+    that is not this conversation's or was sent before.
     """
     clean = clean_words if attachment_ids else clean_message
     words = clean(text, most_characters=settings.CSASSIST_MESSAGE_MAX_CHARACTERS)
-    if len(client_key) > CLIENT_KEY_MAX_CHARACTERS or not client_key.isprintable():
-        raise InvalidInput(_("The message key is not valid."), field="client_key")
+    require_key(client_key)
     if language:
         _require_language(language)
     locked = lock(conversation)
     stored = locked.messages.filter(client_key=client_key).first() if client_key else None
     if stored is not None:
         return stored, False
+    is_afterword = locked.status == Conversation.Status.CLOSED and not reopens
     message = Message.objects.create(
         conversation=locked,
+        episode=last_episode(locked) if is_afterword else open_episode(locked),
         author=Author.CUSTOMER,
         text=words,
         language=language or detect_language(words, default="zh" if locked.language == "zh" else "en"),
         client_key=client_key,
     )
     attachments = tie_to_message(message=message, public_ids=attachment_ids) if attachment_ids else ()
-    if locked.status == Conversation.Status.CLOSED:
-        locked.status, locked.owner_kind = Conversation.Status.OPEN, Conversation.OwnerKind.ASSISTANT
-    _touch(locked)
+    if not is_afterword:
+        note_waiting(locked, since=message.created_at)
+    locked.customer_here_at = message.created_at
+    touch(locked)
     publish_event(locked.pk, "message", message_payload(message, attachments=attachments))
     return message, True
 
@@ -104,13 +125,17 @@ def post_reply(*, conversation: Conversation, reply: ReplyToPost) -> Message:
             return stored
     message = Message.objects.create(
         conversation=locked,
+        episode=last_episode(locked),
         author=reply.author,
+        author_user=reply.author_user,
         text=reply.text,
         language=reply.language,
         state=reply.state,
         outcome=reply.outcome,
         run_id=reply.run_id,
+        client_key=reply.client_key,
     )
+    attachments = tie_to_message(message=message, public_ids=reply.attachment_ids) if reply.attachment_ids else ()
     citations = Citation.objects.bulk_create(
         [
             Citation(
@@ -131,8 +156,14 @@ def post_reply(*, conversation: Conversation, reply: ReplyToPost) -> Message:
             for cited in reply.citations
         ]
     )
-    _touch(locked)
-    publish_event(locked.pk, "message", message_payload(message, citations=citations))
+    if reply.author in {Author.ASSISTANT, Author.AGENT}:
+        locked.waiting_since = locked.return_at = locked.overdue_at = None
+        if not locked.is_assistants:
+            tell_no_more(locked)
+        if reply.author_user is not None:
+            expect_reply_mail(locked)
+    touch(locked)
+    publish_event(locked.pk, "message", message_payload(message, citations=citations, attachments=attachments))
     return message
 
 
@@ -147,6 +178,8 @@ def publish_event(conversation_id: int, type: EventType, payload: JSONObject) ->
         raise NotFound(_("This conversation does not exist."))
     seq = Conversation.objects.values_list("last_event_seq", flat=True).get(pk=conversation_id)
     ConversationEvent.objects.create(conversation_id=conversation_id, seq=seq, type=type, payload=payload)
+    if type in SHOWN_IN_CONSOLES:
+        announce(conversation_id, ConsoleEvent.Kind.MESSAGE)
     transaction.on_commit(partial(stream.notify, conversation_id))
     return seq
 
@@ -180,9 +213,10 @@ def lock(conversation: Conversation) -> Conversation:
         raise NotFound(_("This conversation does not exist.")) from error
 
 
-def _touch(conversation: Conversation) -> None:
+def touch(conversation: Conversation) -> None:
+    """Save what services change of a locked conversation, and put it on top of every list."""
     conversation.updated_at = timezone.now()
-    conversation.save(update_fields=["status", "owner_kind", "updated_at"])
+    conversation.save(update_fields=[*CHANGED_BY_SERVICES, "updated_at"])
 
 
 def _require_language(language: str) -> None:

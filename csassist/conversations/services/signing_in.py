@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 
 from csassist.audit.services import record
-from csassist.conversations.models import Conversation
+from csassist.conversations.models import Conversation, IdentityCheck
 from csassist.customers.models import Customer, SignIn
 from csassist.customers.services import sign_in
 from csassist.customers.signed_identity import ProvenCustomer
@@ -24,8 +25,8 @@ def sign_customer_in(*, proven: ProvenCustomer, key_digest: str, visitor: Custom
     """
     Sign the proven customer in. `visitor` is whose token the browser showed beside the proof.
 
-    Only an anonymous visitor's conversations are claimed: those of a known customer stay with that customer. Raises
-    NotProven.
+    Only an anonymous visitor's conversations are claimed: those of a known customer stay with that customer, and so
+    does one in which somebody else has entered a one-time code. Raises NotProven.
     """
     signed_in = sign_in(proven=proven, key_digest=key_digest)
     claimed_count = _claim(visitor, signed_in.customer) if visitor is not None else 0
@@ -38,4 +39,6 @@ def _claim(visitor: Customer, customer: Customer) -> int:
     locked = Customer.objects.select_for_update().get(pk=visitor.pk)
     if not locked.is_anonymous or locked.external_id or locked.pk == customer.pk:
         return 0
-    return Conversation.objects.filter(customer=locked, api_key=None).update(customer=customer)
+    of_others = IdentityCheck.objects.confirmed().filter(conversation=OuterRef("pk")).exclude(customer=customer)
+    mine = Conversation.objects.filter(~Exists(of_others), customer=locked, api_key=None)
+    return mine.update(customer=customer)

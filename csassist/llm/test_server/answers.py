@@ -94,6 +94,7 @@ HAN_STOP = frozenset("的了是我你们吗呢吧么在有和与就都也很请�
 END_MARKS = "。！？；.!?;"
 LENGTH_WISH = re.compile(r"at most (?P<en>one|two|three|[1-9]) sentences?|最多(?P<zh>[一二三1-9])句话?", re.IGNORECASE)
 NUMBER_WORDS = {"one": 1, "two": 2, "three": 3, "一": 1, "二": 2, "三": 3}
+HEADING = re.compile(r"^#{1,6}\s.*$", re.MULTILINE)  # not a sentence: what follows it on its line would be one too
 CITATION = re.compile(r"\s*\[\d+\]")
 
 
@@ -161,7 +162,7 @@ def cited(sentence: str, number: int) -> str:
 def _scored(sources: Iterable[Source], question: frozenset[str]) -> Iterable[Scored]:
     for source in sources:
         title_share = TITLE_WEIGHT * len(question & words(source.title))
-        for position, sentence in enumerate(sentences(source.text)):
+        for position, sentence in enumerate(sentences(HEADING.sub("", source.text))):
             shared = len(question & words(sentence))
             if shared:
                 yield Scored(shared + title_share, source, position, sentence)

@@ -11,6 +11,7 @@ TITLE = re.compile(r"title=\"(?P<title>[^\"]*)\"")
 QUESTION_TAG = re.compile(
     r"<(?P<tag>question|customer_message)[^>]*>(?P<text>.*?)</(?P=tag)>", re.DOTALL | re.IGNORECASE
 )
+PROFILE = re.compile(r"<customer_profile>.*?</customer_profile>", re.DOTALL)
 CONVERSATION = re.compile(r"<conversation>.*?</conversation>", re.DOTALL)
 QUESTION_LINE = re.compile(r"^(?:question|问题)\s*[:：]\s*(?P<text>.+)$", re.IGNORECASE | re.MULTILINE)
 
@@ -39,7 +40,7 @@ def read_prompt(messages: Sequence[object]) -> Prompt:
     asked = "\n".join(text for role, text in spoken if role not in {"system", "developer"})
     users = [text for role, text in spoken if role == "user"]
     question = _question(users[-1] if users else asked)
-    fenced = [match.group() for pattern in (SOURCE, CONVERSATION) for match in pattern.finditer(asked)]
+    fenced = [match.group() for pattern in (SOURCE, CONVERSATION, PROFILE) for match in pattern.finditer(asked)]
     return Prompt(
         system=system,
         material="\n".join([*fenced, question]),

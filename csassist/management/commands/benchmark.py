@@ -5,4 +5,9 @@ from csassist.management.commands.evaluate import Command as SubjectCommand
 
 class Command(SubjectCommand):
     help = "Measure how fast a part of the product is on this machine."
-    subjects = {"answers": "csassist.management.answer_benchmark", "retrieval": "knowledge.retrieval_benchmark"}
+    subjects = {
+        "answers": "csassist.management.answer_benchmark",
+        "inbox": "csassist.management.inbox_benchmark",
+        "retrieval": "knowledge.retrieval_benchmark",
+        "streams": "csassist.management.stream_benchmark",
+    }

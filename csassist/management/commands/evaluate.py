@@ -14,7 +14,10 @@ SUBJECTS = {
     "golden": "csassist.demo.golden",
     "grounding": "csassist.management.grounding",
     "injection": "csassist.management.injection",
+    "intents": "csassist.analysis.intents_evaluation",
+    "risks": "csassist.analysis.risks_evaluation",
     "retrieval": "knowledge.evaluation",
+    "sentiment": "csassist.analysis.sentiment_evaluation",
 }
 
 

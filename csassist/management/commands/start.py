@@ -17,6 +17,7 @@ from django.db import connection, connections
 from django.db.migrations.executor import MigrationExecutor
 
 from csassist.checks import TAG
+from csassist.demo import look_ups
 from csassist.demo.load import STAFF, load_demo
 from csassist.demo.password import DEMO_PASSWORD
 from csassist.management.commands.chroma import LOOPBACK_HOSTS
@@ -36,27 +37,32 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, model: str, **options: Any) -> None:
         owns_chroma = settings.CSASSIST_CHROMA_HOST in LOOPBACK_HOSTS
-        if found := problems(data_dir=settings.CSASSIST_DATA_DIR, ports=needed_ports(owns_chroma, bool(model))):
+        is_demo = settings.CSASSIST_MODE == "demo"
+        ports = needed_ports(owns_chroma, bool(model), is_demo)
+        if found := problems(data_dir=settings.CSASSIST_DATA_DIR, ports=ports):
             raise CommandError("\n".join(found))
         if is_behind():
             self.stdout.write("Preparing the database")
             call_command("migrate", interactive=False, verbosity=0)
-        is_demo = settings.CSASSIST_MODE == "demo"
         if is_demo and (loaded_count := load_demo()):
             self.stdout.write(f"Loaded {loaded_count} demo articles; the worker indexes them in the background")
         self.stdout.write(welcome(model=model, is_demo=is_demo))
         self.stdout.flush()
         connections.close_all()
-        run_processes(owns_chroma=owns_chroma, model=model)
+        run_processes(owns_chroma=owns_chroma, model=model, is_demo=is_demo)
 
 
-def needed_ports(owns_chroma: bool, runs_model: bool) -> list[NeededPort]:
+def needed_ports(owns_chroma: bool, runs_model: bool, is_demo: bool) -> list[NeededPort]:
     web = NeededPort(settings.CSASSIST_WEB_HOST, settings.CSASSIST_WEB_PORT, "CSASSIST_WEB_PORT", "the web pages")
     chroma = NeededPort("127.0.0.1", settings.CSASSIST_CHROMA_PORT, "CSASSIST_CHROMA_PORT", "the vector index")
     test_model = NeededPort(
         "127.0.0.1", settings.CSASSIST_TEST_MODEL_PORT, "CSASSIST_TEST_MODEL_PORT", "the test model"
     )
-    return [web, *([chroma] if owns_chroma else []), *([test_model] if runs_model else [])]
+    orders = NeededPort(
+        "127.0.0.1", settings.CSASSIST_DEMO_ORDERS_PORT, "CSASSIST_DEMO_ORDERS_PORT", "the demo's orders"
+    )
+    wanted = ((web, True), (chroma, owns_chroma), (test_model, runs_model), (orders, is_demo))
+    return [port for port, is_needed in wanted if is_needed]
 
 
 def is_behind() -> bool:
@@ -65,7 +71,7 @@ def is_behind() -> bool:
     return bool(executor.migration_plan(executor.loader.graph.leaf_nodes()))
 
 
-def run_processes(*, owns_chroma: bool, model: str) -> None:
+def run_processes(*, owns_chroma: bool, model: str, is_demo: bool) -> None:
     """Replace this process by the supervisor; never returns."""
     environment = dict(os.environ)
     command = [sys.executable, "-m", "csassist.processes.supervise", str(settings.BASE_DIR / "Procfile")]
@@ -75,6 +81,9 @@ def run_processes(*, owns_chroma: bool, model: str) -> None:
         port = settings.CSASSIST_TEST_MODEL_PORT
         command += ["--also", f"model=python manage.py test_model_server --port {port} --mode {model}"]
         environment |= {"CSASSIST_LLM_BASE_URL": f"http://127.0.0.1:{port}/v1", "CSASSIST_LLM_API_KEY": "test-model"}
+    if is_demo:
+        command += ["--also", look_ups.service_command()]
+        environment |= look_ups.environment()
     os.chdir(settings.BASE_DIR)
     os.execve(sys.executable, command, environment)
 

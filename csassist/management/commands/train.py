@@ -9,4 +9,5 @@ class Command(SubjectCommand):
         "gate": "csassist.assistant.gate_training",
         "grounding": "csassist.management.grounding_training",
         "ranker": "knowledge.ranker_training",
+        "reader": "csassist.analysis.reader_training",
     }

@@ -19,6 +19,8 @@ from django.utils.translation import gettext_lazy as _
 
 from csassist.assistant.models import AnswerTrace
 from csassist.conversations.models import PersonRequest
+from csassist.delivery.models import Delivery
+from csassist.delivery.states import State
 from knowledge.models import Document, DocumentVersion
 
 register = template.Library()
@@ -33,7 +35,12 @@ GROUPS: tuple[tuple[Promise, dict[str, Promise]], ...] = (
             "conversations.PersonRequest": _("Customers who asked for a person, longest waiting first"),
             "conversations.Conversation": _("Every conversation with its sources and ratings"),
             "conversations.Feedback": _("What customers said about answers"),
+            "conversations.Survey": _("How satisfied customers were at the end"),
+            "analysis.MessageReading": _("What each message was read as; correct it with one click"),
             "assistant.AnswerTrace": _("Why each answer is what it is"),
+            "assistant.Draft": _("What the assistant drafted, and what became of it"),
+            "conversations.Macro": _("Saved replies"),
+            "conversations.Tag": _("Words to sort conversations by"),
         },
     ),
     (
@@ -50,8 +57,13 @@ GROUPS: tuple[tuple[Promise, dict[str, Promise]], ...] = (
     (
         _("Assistant"),
         {
+            "assistant.AutonomyRule": _("How far it may go alone, by topic and channel"),
             "prompts.Prompt": _("What the model is told, with its versions"),
             "prompts.PromptVersion": _("All versions of all prompts"),
+            "assistant.LookUp": _("What may be looked up in your own systems"),
+            "assistant.LookUpCall": _("Every time a system was asked, and what came of it"),
+            "analysis.Intent": _("What customers may want, with examples"),
+            "analysis.IntentModelVersion": _("Models trained from the examples, and which one reads"),
             "assistant.GoldenQuestion": _("What must go on being answered rightly"),
             "assistant.Comparison": _("What a change would do to answers"),
             "llm.ModelChoice": _("The model that writes, and others to try"),
@@ -65,12 +77,19 @@ GROUPS: tuple[tuple[Promise, dict[str, Promise]], ...] = (
         {
             "customers.Customer": _("Customers and how they reach us"),
             "accounts.User": _("Staff and their roles"),
+            "assistant.PracticeScenario": _("Simulated customers to train on"),
+            "accounts.Team": _("Who answers together, and in which languages"),
+            "accounts.OpeningHours": _("When people answer"),
+            "accounts.Holiday": _("Days on which nobody answers"),
+            "accounts.Invitation": _("Colleagues invited by e-mail"),
             "accounts.ApiKey": _("Keys for other systems"),
         },
     ),
     (
         _("Operations"),
         {
+            "delivery.Delivery": _("Mails on their way, sent, failed and in doubt"),
+            "delivery.StoredMail": _("Mails that arrived here, because there is no mail server"),
             "audit.AuditEvent": _("Who did what, and when"),
             "django_tasks_database.DBTaskResult": _("Background work and its outcome"),
         },
@@ -135,7 +154,16 @@ def at_a_glance(context: template.Context) -> list[Figure]:
         figures.append(Figure(str(_("Answers in 24 hours")), asked, address, "neutral"))
     if request.user.has_perm("knowledge.view_document"):
         figures += _document_figures()
+    if request.user.has_perm("delivery.view_delivery"):
+        figures += _delivery_figures()
     return figures
+
+
+def _delivery_figures() -> list[Figure]:
+    """Only what a person must decide; nothing when all is well."""
+    unknown = Delivery.objects.filter(state=State.UNKNOWN).count()
+    address = reverse("admin:delivery_delivery_changelist") + "?state=unknown"
+    return [Figure(str(_("Perhaps not sent")), unknown, address, "warning")] if unknown else []
 
 
 def _document_figures() -> list[Figure]:

@@ -152,7 +152,7 @@ def test_a_reload_in_the_middle_of_an_answer_goes_on_where_it_was(begin_visit: B
 
 
 def test_an_answer_that_was_cut_is_marked_and_can_be_asked_again(indexed_site: Site, open_page: OpenPage):
-    with sites.beside(indexed_site, mode="cut") as url:
+    with sites.beside(indexed_site, mode="cut?after=40") as url:  # in its second sentence
         chat = Visit(open_page(), url, ENGLISH).open()
         answer = chat.ask_and_wait(ENGLISH.covered_question)
         expect(answer.locator(".note.warning")).to_contain_text("cut short")

@@ -63,7 +63,8 @@ def test_a_visit_from_the_question_to_a_person(
 def test_a_reload_keeps_the_conversation_the_panel_and_the_rating(host: HostSite, open_page: OpenPage):
     widget = visit(open_page(), host).open()
     answer = widget.ask_and_wait(ENGLISH.covered_question)
-    answer.locator(".thumb").first.click()
+    with widget.page.expect_response(lambda response: response.url.endswith("/feedback") and response.ok):
+        answer.locator(".thumb").first.click()
     widget.at.locator("#question").fill("And then")
     widget.page.reload()
 
@@ -228,6 +229,19 @@ def test_a_first_question_that_could_not_be_sent_goes_out_from_one_of_two_tabs(
 
     expect(second.earlier).to_have_count(1)
     console_errors.clear()  # the browser notes what was aborted
+
+
+def test_a_page_that_comes_back_does_not_write_over_what_another_tab_has_begun(host: HostSite, open_page: OpenPage):
+    widget = visit(open_page(), host).open()
+    widget.page.add_init_script(
+        """window.written = []
+        const set = Storage.prototype.setItem
+        Storage.prototype.setItem = function (key, text) { window.written.push(key); set.call(this, key, text) }"""
+    )
+    widget.page.reload()
+    expect(widget.at.locator("#welcome")).to_be_visible()
+    written = widget.page.evaluate("window.written")
+    assert [key for key in written if key.endswith((".conversation", ".outbox"))] == []
 
 
 @LANGUAGES

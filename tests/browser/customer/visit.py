@@ -63,6 +63,12 @@ class Visit:
         expect(self.page.get_by_role("heading", name=self.words.welcome)).to_be_visible()
         return self
 
+    @property
+    def conversation(self) -> str:
+        """Its id; the address names it once something was asked."""
+        self.page.wait_for_url("**/c/*")
+        return self.page.url.rsplit("/", 1)[1].partition("?")[0]
+
     def ask(self, question: str) -> None:
         self.box.fill(question)
         self.box.press("Enter")

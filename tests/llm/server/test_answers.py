@@ -66,3 +66,8 @@ def test_without_sources_the_question_comes_back() -> None:
 )
 def test_a_citation_stands_before_the_closing_mark(sentence: str, expected: str) -> None:
     assert cited(sentence, 7) == expected
+
+
+def test_a_heading_is_no_sentence() -> None:
+    source = '<source n="1" title="t">## How long refunds take\n\nRefunds take ten days.</source>'
+    assert answer(source, "How long do refunds take?") == "Refunds take ten days [1]."

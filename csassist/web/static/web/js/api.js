@@ -15,16 +15,23 @@ export const readAttachment = async (id) => blobOf(await answerTo(`/api/v1/attac
 export const readUnread = () => call("GET", "conversations/unread");
 export const markRead = (id, message) => call("POST", `conversations/${id}/read`, { message });
 export const askForPerson = (id, request) => call("POST", `conversations/${id}/person`, request);
-export const rateMessage = (id, rating) => call("POST", `messages/${id}/feedback`, rating);
+export const sendCode = (id, email) => call("POST", `conversations/${id}/identity-check`, { email, language: pageLanguage });
+export const confirmCode = (id, code) => call("POST", `conversations/${id}/identity-check/confirm`, { code });
+// Kept alive: who rates and leaves the page in the same moment has rated.
+export const rateMessage = (id, rating) => call("POST", `messages/${id}/feedback`, rating, { keepalive: true });
+export const suggestArticles = (text) => call("POST", "suggestions", { text });
+export const articleAddress = (path) => path;
+export const readSurvey = (id) => call("GET", `surveys/${id}`);
+export const answerSurvey = (id, answer) => call("POST", `surveys/${id}`, answer, { keepalive: true });
 export const readCitation = (id) => call("GET", `citations/${id}`);
 export const eventsAddress = (id, afterSeq) => `/api/v1/conversations/${id}/events?after=${afterSeq}`;
 
-async function call(method, path, body) {
+async function call(method, path, body, more = {}) {
   const headers = { Accept: "application/json" };
   const isForm = body instanceof FormData;
   if (method !== "GET") headers["X-CSRFToken"] = csrfToken();
   if (body && !isForm) headers["Content-Type"] = "application/json";
-  const options = { method, headers, body: isForm ? body : JSON.stringify(body) };
+  const options = { ...more, method, headers, body: isForm ? body : JSON.stringify(body) };
   return bodyOf(await answerTo(`/api/v1/${path}`, options, isForm ? UPLOAD_MILLISECONDS : undefined));
 }
 

@@ -1,5 +1,6 @@
 // Where the customer writes: Enter sends, Shift+Enter breaks the line, a counter appears near the limit.
 
+import { TypingHelp } from "./help.js";
 import { messageMaxCharacters, phrase } from "./phrases.js";
 import { recall, remember } from "./storage.js";
 import { Tray } from "./tray.js";
@@ -20,6 +21,7 @@ export class Composer {
     this.box.addEventListener("input", () => this.changed());
     this.box.addEventListener("keydown", (event) => this.keyPressed(event, form));
     form.addEventListener("submit", (event) => this.submit(event));
+    this.help = new TypingHelp(form, this.box);
     this.tray = new Tray(form, { conversation, zone, onChange: () => this.filesChanged() });
     this.changed();
   }
@@ -40,6 +42,7 @@ export class Composer {
     if (this.tray.hasFailed) return this.tray.say(phrase("file_missing"));
     this.box.value = "";
     const files = this.tray.handOver();
+    this.help.clear();
     this.changed();
     this.box.focus();
     this.onSend(text, files);

@@ -20,6 +20,11 @@ const transcript = new Transcript(byId("log"), scroller, {
   onAskPerson: (event) => personDialog.open(event.currentTarget),
   onAskAgain: (text) => conversation.say(text),
   onRetry: (clientKey) => conversation.retry(clientKey),
+  onProven: (text) => {
+    composer.box.focus();
+    conversation.say(text);
+  },
+  conversation: () => conversation.id,
   onMessage: (message) => unread.noticed(conversation.id, message),
 });
 const conversation = new Conversation({

@@ -2,7 +2,9 @@
 
 import { eventsAddress, readConversation } from "./api.js";
 
-const EVENT_TYPES = ["message", "status", "sentence", "reset", "done", "person_requested"];
+const EVENT_TYPES = [
+  "message", "status", "sentence", "reset", "done", "person_requested", "identity_proven", "owner", "closed", "survey",
+];
 const FIRST_WAIT_MILLISECONDS = 1_000;
 const LONGEST_WAIT_MILLISECONDS = 20_000;
 

@@ -3,13 +3,15 @@
 import { button, el } from "./dom.js";
 import { LiveAnswer } from "./live.js";
 import { phrase } from "./phrases.js";
+import { proofCard } from "./proof.js";
 import { showRating } from "./rating.js";
+import { surveyTurn } from "./survey.js";
 import { answerTurn, customerTurn, fillAnswer, notice } from "./turns.js";
 
 export class Transcript {
-  /** `offers` holds what a turn can ask for: onAskPerson, onAskAgain(text), onRetry(clientKey); onMessage(message) hears each. */
+  /** `offers` holds what a turn can ask for: onAskPerson, onAskAgain(text), onRetry(clientKey), onProven(text) and `conversation`, the id; onMessage(message) hears each. */
   constructor(root, scroller, offers) {
-    Object.assign(this, { root, scroller, offers, live: null, lastQuestion: "", personNotice: null });
+    Object.assign(this, { root, scroller, offers, live: null, lastQuestion: "", personNotice: null, proof: null });
     this.pending = new Map();
     this.shown = new Map();
     this.doneRuns = new Set();
@@ -34,9 +36,12 @@ export class Transcript {
     if (this.shown.has(message.id)) return;
     this.shown.set(message.id, null);
     this.offers.onMessage(message);
-    if (message.author === "customer") this.showQuestion(message);
-    else if (message.author === "system") this.showSystemWords(message);
-    else this.shown.set(message.id, this.showAnswer(message));
+    if (message.author === "customer") {
+      this.survey?.remove();
+      this.showQuestion(message);
+    }
+    if (message.author === "system") this.showSystemWords(message);
+    if (message.author === "assistant" || message.author === "agent") this.shown.set(message.id, this.showAnswer(message));
   }
 
   showRating({ id, feedback }) {
@@ -56,15 +61,59 @@ export class Transcript {
     this.live?.reset();
   }
 
-  on_done({ run }) {
+  on_done({ run, reason, message }) {
     this.doneRuns.add(run);
     this.live?.remove();
     this.live = null;
+    if (reason === "verification_needed") this.askForProof(this.shown.get(message));
+  }
+
+  /** Below the answer that needs it; of two, only the newer one is asked. */
+  askForProof(turn) {
+    const question = this.lastQuestion;
+    this.proof?.remove();
+    this.proof = proofCard({ conversation: this.offers.conversation, onProven: () => this.offers.onProven(question) });
+    turn?.append(this.proof);
+  }
+
+  on_identity_proven() {
+    this.proof?.remove();
+    this.append(notice({ iconName: "check", title: phrase("identity_proven") }));
   }
 
   on_person_requested({ at }) {
     this.personNotice = this.append(notice({ iconName: "check", title: phrase("person_requested"), at }));
+    const leave = button(phrase("leave_contact"), { className: "link-button", onClick: this.offers.onAskPerson });
+    this.personNotice.lastChild.append(leave);
     this.root.dataset.personAsked = "yes";
+  }
+
+  /** Somebody else answers from here on. What was being written is not coming any more. */
+  on_owner({ kind, name }) {
+    this.live?.remove();
+    this.live = null;
+    this.endRequest();
+    if (kind === "queue") return;
+    const joined = name ? phrase("agent_joined_name", { name }) : phrase("agent_joined");
+    const [iconName, title] = kind === "person" ? ["person", joined] : ["info", phrase("assistant_back")];
+    this.append(notice({ iconName, title }));
+  }
+
+  on_closed() {
+    this.endRequest();
+    this.append(notice({ iconName: "check", title: phrase("closed"), detail: phrase("closed_detail") }));
+  }
+
+  on_survey({ survey }) {
+    this.survey?.remove();
+    this.survey = this.append(surveyTurn(survey));
+  }
+
+  /** Whoever asked for a person has one, or the matter is closed: a later request is a new one. */
+  endRequest() {
+    this.personNotice?.querySelector(".link-button")?.remove();
+    this.personNotice = null;
+    delete this.root.dataset.personAsked;
   }
 
   /** The customer's words at once, before the server has them. */
@@ -116,7 +165,7 @@ export class Transcript {
 
   showAnswer(message) {
     const isOwn = message.author === "assistant" && this.live !== null;
-    const turn = isOwn ? this.live.finish() : this.append(answerTurn(message.author));
+    const turn = isOwn ? this.live.finish() : this.append(answerTurn(message.author, message.author_name));
     if (isOwn) this.live = null;
     const question = this.lastQuestion;
     const offers = { onAskPerson: this.offers.onAskPerson, onAskAgain: () => this.offers.onAskAgain(question) };

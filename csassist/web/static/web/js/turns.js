@@ -25,11 +25,11 @@ export function customerTurn({ text, files = [], createdAt = null }) {
 }
 
 /** An empty answer that `fillAnswer` or a live answer fills. */
-export function answerTurn(author = "assistant") {
+export function answerTurn(author = "assistant", name = "") {
   return el(
     "article",
     { className: `turn ${author}` },
-    el("h3", { className: "turn-author" }, phrase(author === "agent" ? "agent" : "assistant")),
+    el("h3", { className: "turn-author" }, author === "agent" && name ? name : phrase(author === "agent" ? "agent" : "assistant")),
     el("div", { className: "bubble", dir: "auto" }),
   );
 }

@@ -13,10 +13,17 @@ export const uploadFile = (id, file, clientKey) => call("POST", `conversations/$
 export const takeBack = (id) => call("DELETE", `attachments/${id}`);
 export const readAttachment = async (id) => blobOf(await answer("GET", `attachments/${id}`));
 // Nobody without a token has anything to read.
-export const readUnread = () => (hasToken() ? call("GET", "conversations/unread", undefined, "no-cache") : { unread: 0, conversations: {} });
+export const readUnread = () => (hasToken() ? call("GET", "conversations/unread", undefined, { cache: "no-cache" }) : { unread: 0, conversations: {} });
 export const markRead = (id, message) => call("POST", `conversations/${id}/read`, { message });
 export const askForPerson = (id, request) => call("POST", `conversations/${id}/person`, request);
-export const rateMessage = (id, rating) => call("POST", `messages/${id}/feedback`, rating);
+export const sendCode = (id, email) => call("POST", `conversations/${id}/identity-check`, { email, language: pageLanguage });
+export const confirmCode = (id, code) => call("POST", `conversations/${id}/identity-check/confirm`, { code });
+// Kept alive: who rates and leaves the page in the same moment has rated.
+export const rateMessage = (id, rating) => call("POST", `messages/${id}/feedback`, rating, { keepalive: true });
+export const suggestArticles = (text) => call("POST", "suggestions", { text });
+export const articleAddress = (path) => new URL(path, page.base).href;
+export const readSurvey = (id) => call("GET", `surveys/${id}`);
+export const answerSurvey = (id, answer) => call("POST", `surveys/${id}`, answer, { keepalive: true });
 export const readCitation = (id) => call("GET", `citations/${id}`);
 
 export async function startConversation() {
@@ -37,8 +44,8 @@ export function openEvents(id, afterSeq, signal) {
 
 const call = async (...request) => bodyOf(await answer(...request));
 
-/** With `cache` "no-cache" the browser asks with the ETag that it has. */
-async function answer(method, path, body, cache = "no-store") {
+/** With `more.cache` "no-cache" the browser asks with the ETag that it has. */
+async function answer(method, path, body, more = {}) {
   const isForm = body instanceof FormData;
   const isLong = isForm || path.startsWith("attachments");
   const send = () =>
@@ -48,7 +55,8 @@ async function answer(method, path, body, cache = "no-store") {
         method,
         headers: { Accept: "application/json", ...(body && !isForm && { "Content-Type": "application/json" }), ...page.session.headers },
         credentials: "omit",
-        cache,
+        cache: "no-store",
+        ...more,
         body: isForm ? body : JSON.stringify(body),
       },
       isLong ? UPLOAD_MILLISECONDS : undefined,

@@ -43,7 +43,7 @@ class Panel {
     useAccent(frame, page.options.accent);
     this.listen();
     this.showWho();
-    this.openConversation(recall("conversation") || null);
+    this.show(recall("conversation") || null);
     this.setOpen(wasOpen());
   }
 
@@ -123,11 +123,16 @@ class Panel {
     this.composer.box.focus();
   }
 
-  /** Shows the conversation of that id, or the start when it is null. */
+  /** Goes to the conversation of that id, or to the start when it is null. */
   openConversation(id) {
+    remember("conversation", id ?? "");
+    this.show(id);
+  }
+
+  /** Shows it without remembering: a page that only comes back must not undo what another tab has begun meanwhile. */
+  show(id) {
     const left = this.visit?.transcript;
     this.visit?.close();
-    remember("conversation", id ?? "");
     this.hasAsked = false;
     this.unread.moved(Boolean(left?.live || left?.pending.size));
     this.composer.tray.show(id);
@@ -139,6 +144,8 @@ class Panel {
       onAskPerson: (event) => this.person.open(event.currentTarget),
       onAskAgain: (text) => this.visit.say(text),
       onRetry: (clientKey) => this.visit.retry(clientKey),
+      onProven: (text) => this.ask(text),
+      conversation: () => this.visit.id,
       onMessage: (message) => this.unread.noticed(this.visit.id, message),
     });
     this.visit = new Visit({
@@ -148,7 +155,7 @@ class Panel {
       onState: (state) => this.showConnection(state),
       onSettled: () => this.settled(),
     });
-    this.visit.onMoved = () => this.openConversation(recall("conversation") || null);
+    this.visit.onMoved = () => this.show(recall("conversation") || null);
     if (id === null) showHome({ onAsk: (text) => this.ask(text), onOpen: (other) => this.openEarlier(other) });
     if (id === null && this.visit.outbox.messages.length) this.leaveHome();
   }

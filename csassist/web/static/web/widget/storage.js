@@ -3,6 +3,8 @@
 export const recall = (name) => page.session.recall(name);
 export const remember = (name, text) => page.session.remember(name, text);
 
+const AT_ONCE_MILLISECONDS = 20;
+const SEEN_MILLISECONDS = 100;
 const OPEN = `${page.session.prefix}open`;
 
 /** Whether the panel was open in this tab before the page was loaded again. */
@@ -23,6 +25,12 @@ export function keepOpen(isOpen) {
 }
 
 /** Lets one tab at a time send, where the browser can tell tabs apart. */
-export function exclusively(work) {
-  return navigator.locks ? navigator.locks.request(`${page.session.prefix}sending`, work) : work();
+export async function exclusively(work) {
+  if (!navigator.locks) return work();
+  const asked = performance.now();
+  return navigator.locks.request(`${page.session.prefix}sending`, async () => {
+    // What the tab before us has stored may be seen here a moment later than that it has finished.
+    if (performance.now() - asked > AT_ONCE_MILLISECONDS) await new Promise((go) => setTimeout(go, SEEN_MILLISECONDS));
+    return work();
+  });
 }

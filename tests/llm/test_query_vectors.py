@@ -4,9 +4,9 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from csassist.llm import query_vectors
 from csassist.llm.local_embeddings import EmbeddingsUnavailable, HashedWordsEmbeddings
-from knowledge import query_vectors
-from knowledge.query_vectors import LONGEST_KEPT_CHARACTERS, RememberedQuestions, forget_questions
+from csassist.llm.query_vectors import LONGEST_KEPT_CHARACTERS, RememberedQuestions, forget_questions
 
 
 @pytest.fixture(autouse=True)

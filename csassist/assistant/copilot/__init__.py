@@ -1,0 +1,1 @@
+"""What stands beside a conversation for the agent: knowledge, similar cases, a summary, the customer's profile."""

@@ -1,0 +1,1 @@
+"""Practice: simulated customers to train on, and feedback by rules. It shares no table with real conversations."""

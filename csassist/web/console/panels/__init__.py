@@ -1,0 +1,1 @@
+"""The panels beside a conversation: what the knowledge says to it, and who the customer is."""

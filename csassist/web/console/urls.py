@@ -1,0 +1,47 @@
+"""Addresses of the console, mounted at console/."""
+
+from django.urls import path
+
+from csassist.web.console import acting, assets, bulk, conversation, drafts, events, files, inbox, news, review, sources
+
+urlpatterns = [
+    path("", inbox.inbox_page, name="console"),
+    path("assets/<str:name>", assets.asset, name="console_asset"),
+    path("list", inbox.list_part, name="console_list"),
+    path("rows", inbox.rows, name="console_rows"),
+    path("queues", inbox.queues, name="console_queues"),
+    path("filters", inbox.save_filter, name="console_save_filter"),
+    path("filters/<uuid:public_id>/forget", inbox.forget_filter, name="console_forget_filter"),
+    path("bulk", bulk.bulk, name="console_bulk"),
+    path("events", events.events, name="console_events"),
+    path("news", news.news, name="console_news"),
+    path("news/looked-at", news.looked_at, name="console_looked_at"),
+    path("availability", events.availability, name="console_availability"),
+    path("review", review.review_page, name="console_review"),
+    path("review/queue", review.review_queue, name="console_review_queue"),
+    path("review/<uuid:public_id>", review.review_item, name="console_review_item"),
+    path("drafts/<uuid:public_id>/approve", drafts.approve, name="console_approve"),
+    path("drafts/<uuid:public_id>/edit", drafts.edit, name="console_edit"),
+    path("drafts/<uuid:public_id>/reject", drafts.reject, name="console_reject"),
+    path("drafts/<uuid:public_id>/why", drafts.why, name="console_draft_why"),
+    path("drafts/<uuid:public_id>/sources/<int:number>", drafts.source, name="console_draft_source"),
+    path("sources/<uuid:public_id>", sources.source, name="console_source"),
+    path("files/<uuid:public_id>", sources.attachment, name="console_file"),
+    path("files/<uuid:public_id>/take-back", files.take_back, name="console_take_back"),
+    path("c/<uuid:public_id>", conversation.conversation_page, name="console_conversation"),
+    path("c/<uuid:public_id>/column", conversation.column, name="console_column"),
+    path("c/<uuid:public_id>/talk", conversation.talk, name="console_talk"),
+    path("c/<uuid:public_id>/draft", drafts.card, name="console_draft"),
+    path("c/<uuid:public_id>/ask-for-draft", drafts.ask_for_draft, name="console_ask_for_draft"),
+    path("c/<uuid:public_id>/reply", acting.reply, name="console_reply"),
+    path("c/<uuid:public_id>/note", acting.note, name="console_note"),
+    path("c/<uuid:public_id>/take", acting.take, name="console_take"),
+    path("c/<uuid:public_id>/assign", acting.assign, name="console_assign"),
+    path("c/<uuid:public_id>/hand-back", acting.hand_back, name="console_hand_back"),
+    path("c/<uuid:public_id>/close", acting.close, name="console_close"),
+    path("c/<uuid:public_id>/reopen", acting.reopen, name="console_reopen"),
+    path("c/<uuid:public_id>/tags", acting.tag, name="console_tags"),
+    path("c/<uuid:public_id>/looking", acting.looking, name="console_looking"),
+    path("c/<uuid:public_id>/left", acting.left, name="console_left"),
+    path("c/<uuid:public_id>/files", files.upload, name="console_upload"),
+]

@@ -1,0 +1,1 @@
+"""The pages of practice: simulated customers for agents, and for supervisors who practised what."""
