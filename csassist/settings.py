@@ -87,6 +87,7 @@ INSTALLED_APPS = [
     "knowledge",
     "csassist.analysis",
     "csassist.assistant",
+    "proactive",
 ]
 MIDDLEWARE = [
     "csassist.audit.middleware.RequestIdMiddleware",

@@ -25,7 +25,8 @@ GRANTS: dict[str, dict[str, dict[str, tuple[str, ...]]]] = {
         "knowledge": {"*": (*WRITE, "publish")},
         "prompts": {"*": WRITE},
         "conversations": {"*": EDIT, "tag": WRITE, "macro": WRITE, "survey": READ},
-        "customers": {"*": READ, "customerfact": WRITE},
+        "customers": {"*": READ, "customerfact": WRITE, "eventname": EDIT},
+        "proactive": {"*": READ, "issuetype": WRITE, "scorecardrule": WRITE, "backtest": ("view", "add")},
         "assistant": {
             "*": READ,
             "goldenquestion": WRITE,
@@ -62,6 +63,7 @@ GRANTS: dict[str, dict[str, dict[str, tuple[str, ...]]]] = {
             "practiceturn": (),
         },
         "analysis": {"intent": READ, "messagereading": EDIT},
+        "proactive": {"issuetype": READ, "currentrisk": READ, "riskscore": READ},
     },
 }
 
