@@ -79,7 +79,7 @@ def test_a_citation_comes_from_the_database_and_only_for_what_customers_may_read
 def test_a_late_embedding_leaves_the_words_to_answer(shelves, monkeypatch):
     class Hanging:
         def embed_query(self, text: str) -> list[float]:
-            time.sleep(0.5)
+            time.sleep(1.5)
             return []
 
     def hanging():
@@ -92,7 +92,7 @@ def test_a_late_embedding_leaves_the_words_to_answer(shelves, monkeypatch):
 
     found = suggest(QUESTION)
 
-    assert time.monotonic() - started < 0.4
+    assert time.monotonic() - started < 1.2
     assert found.is_degraded
     assert "Returns and refunds" in {one.passage.title for one in found.found}
 
