@@ -106,8 +106,8 @@ class _SignalFacts:
         masks = np.zeros(len(self.customer_ids), dtype=np.int64)
         rows, places = self._rows("counted", signal, self._facts.counted)
         np.bitwise_or.at(masks, places, self._facts.counted.days_mask[rows])
-        inside = masks & ((1 << days) - 1)
-        return np.bitwise_count(inside).astype(np.int64)
+        days_seen: Whole = np.bitwise_count(masks & ((1 << days) - 1)).astype(np.int64)
+        return days_seen
 
     def streak(self, signal: str) -> Whole:
         most = np.zeros(len(self.customer_ids), dtype=np.int64)
