@@ -7,20 +7,17 @@ answered whole, as a browser gets it, without the network: session, permissions,
 
 import json
 import random
-import tempfile
 import time
 from argparse import ArgumentParser
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, TextIO
 
-from django.conf import settings
 from django.db import connection
 from django.test import Client
-from django.test.utils import CaptureQueriesContext, setup_databases, teardown_databases
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from tqdm import tqdm
 
@@ -28,6 +25,7 @@ from csassist.accounts.models import Team, User
 from csassist.conversations.models import Author, Conversation, Episode, Message, Seen, Tag
 from csassist.core.errors import Unavailable
 from csassist.customers.models import Customer
+from csassist.management.throw_away_installation import throw_away_database
 from knowledge.retrieval_benchmark import percentiles
 
 BATCH = 2_000
@@ -72,7 +70,7 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def run(options: Mapping[str, Any], stdout: TextIO) -> None:
     """Print queries, p50 and p95 of opening each list in milliseconds, and write the JSON report."""
-    with _throw_away_database():
+    with throw_away_database():
         desk = make_conversations(options["conversations"], quiet=options["quiet"])
         report = {
             "conversations": options["conversations"],
@@ -175,16 +173,3 @@ def _fill(desk: Desk, drawn: random.Random, some: list[Conversation]) -> None:
     Seen.objects.bulk_create(
         Seen(conversation=one, user=desk.agents[0], read_through_id=1) for one in some if drawn.random() < 0.1
     )
-
-
-@contextmanager
-def _throw_away_database() -> Iterator[None]:
-    """An empty database of the configured kind in place of the configured one."""
-    with tempfile.TemporaryDirectory(prefix="csassist-benchmark-") as folder:
-        if connection.vendor == "sqlite":
-            settings.DATABASES["default"]["TEST"]["NAME"] = connection.settings_dict["TEST"]["NAME"] = f"{folder}/inbox"
-        before = setup_databases(verbosity=0, interactive=False)
-        try:
-            yield
-        finally:
-            teardown_databases(before, verbosity=0)

@@ -22,6 +22,7 @@ import dj_database_url
 import httpx
 from django.conf import settings
 from django.db import connection, connections
+from django.test.utils import setup_databases, teardown_databases
 
 from csassist.core.errors import Unavailable
 from csassist.processes import tether
@@ -150,6 +151,19 @@ def _database(directory: str) -> Iterator[str]:
     finally:
         with connection.cursor() as cursor:
             cursor.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+@contextmanager
+def throw_away_database() -> Iterator[None]:
+    """An empty, migrated database of the configured kind in place of the configured one, in this process only."""
+    with tempfile.TemporaryDirectory(prefix="csassist-benchmark-") as folder:
+        name = f"{folder}/database" if connection.vendor == "sqlite" else f"csassist_benchmark_{secrets.token_hex(6)}"
+        settings.DATABASES["default"]["TEST"]["NAME"] = connection.settings_dict["TEST"]["NAME"] = name
+        before = setup_databases(verbosity=0, interactive=False)
+        try:
+            yield
+        finally:
+            teardown_databases(before, verbosity=0)
 
 
 def wait_until(is_so: Callable[[], bool], seconds: float, problem: str, *, every_seconds: float = 0.2) -> None:

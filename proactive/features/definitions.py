@@ -198,6 +198,7 @@ FEATURES: Final[tuple[Feature, ...]] = (
 )
 
 BY_NAME: Final[Mapping[str, Feature]] = {feature.name: feature for feature in FEATURES}
+SIGNAL_CODES: Final[Mapping[str, int]] = {signal.key: code for code, signal in enumerate(SIGNALS)}
 SIGNAL_KEYS: Final = frozenset(signal.key for signal in SIGNALS)
 
 

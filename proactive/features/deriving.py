@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from proactive.features.definitions import LOOKED_BACK_DAYS, Feature, Kind
+from proactive.features.definitions import LOOKED_BACK_DAYS, SIGNAL_CODES, Feature, Kind
 from proactive.learning.table import Column, ColumnKind, Numbers, Table
 
 Whole = NDArray[np.int64]
@@ -21,10 +21,10 @@ DAY_SECONDS = 86_400
 
 @dataclass(frozen=True)
 class Counted:
-    """One row for each customer and event name; several names may be one signal."""
+    """Rows of a customer and a signal, which is given by its place in SIGNALS; a signal may have several rows."""
 
     customer_ids: Whole
-    signals: NDArray[Any]
+    signals: Whole
     day: Whole
     week: Whole
     month: Whole
@@ -36,7 +36,7 @@ class Counted:
 @dataclass(frozen=True)
 class Peaks:
     customer_ids: Whole
-    signals: NDArray[Any]
+    signals: Whole
     most: Whole
 
 
@@ -45,7 +45,7 @@ class Values:
     """One row for each single value."""
 
     customer_ids: Whole
-    signals: NDArray[Any]
+    signals: Whole
     seconds: Whole
     message_ids: NDArray[Any]
     milli: Whole
@@ -132,7 +132,7 @@ class _SignalFacts:
     def _rows(self, kind: str, signal: str, table: Counted | Peaks | Values) -> tuple[NDArray[np.bool_], Whole]:
         """Which rows are of this signal and of a customer asked about, and the place of that customer."""
         if (kind, signal) not in self._masks:
-            rows = table.signals == signal
+            rows = table.signals == SIGNAL_CODES[signal]
             ids = table.customer_ids[rows]
             places = np.searchsorted(self.customer_ids, ids)
             known = places < len(self.customer_ids)

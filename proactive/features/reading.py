@@ -4,28 +4,30 @@ Features of customers at a moment, from the database: the one way to get them, l
 `read_features` fetches what `compiling` asks for and lets `deriving` make the columns. It never looks at the clock.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
+from itertools import chain
 from typing import Any, Final
 
 import numpy as np
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models.functions import Coalesce, TruncDate
 
 from csassist.customers.models import Customer, IdentityLink, TraitChange
 from proactive.features.compiling import (
     MOST_IDS,
     Dialect,
+    Owner,
     Question,
     Statement,
     counts_statement,
     streaks_statement,
     values_statement,
 )
-from proactive.features.definitions import FEATURES, Feature, Kind, feature_set_of, signal_names
-from proactive.features.deriving import Counted, Facts, Peaks, Values, derive
-from proactive.learning.table import Table
+from proactive.features.definitions import FEATURES, SIGNAL_CODES, Kind, feature_set_of, signal_names
+from proactive.features.deriving import Counted, Facts, Peaks, Values, Whole, derive
+from proactive.learning.table import Numbers, Table
 
 STREAK_DAYS: Final = 7
 VALUE_DAYS: Final = 30
@@ -37,7 +39,7 @@ VALUE_KINDS: Final = frozenset({Kind.LAST, Kind.MEAN, Kind.SLOPE})
 class FeatureFrame:
     """Row i of `table` belongs to `customer_ids[i]`; the ids ascend. `feature_set` names the list it was made by."""
 
-    customer_ids: np.ndarray[Any, np.dtype[np.int64]]
+    customer_ids: Whole
     table: Table
     feature_set: str
 
@@ -52,8 +54,8 @@ def read_features(*, as_of: datetime, customer_ids: Iterable[int] | None = None)
     asked = None if customer_ids is None else tuple(sorted(set(customer_ids)))
     if asked is not None and len(asked) > MOST_IDS:
         raise ValueError(f"Ask about at most {MOST_IDS} customers at once, or about all.")
-    question = Question(as_of, tuple(sorted(names)), asked)
-    facts_of = _Fetched(names, Dialect.of(connection.vendor))
+    question = Question(as_of, {name: SIGNAL_CODES[key] for name, key in names.items()}, asked)
+    facts_of = _Fetched(names, Dialect.of(connection.vendor), _owners_now())
     counted = facts_of.counts(question)
     merged = _merged_away(as_of)
     ids = np.array(sorted(set(asked) if asked is not None else set(counted.customer_ids.tolist())), dtype=np.int64)
@@ -79,71 +81,64 @@ def current_feature_set() -> str:
 
 
 class _Fetched:
-    """Asks the database, in whole numbers."""
+    """Asks the database, in whole numbers. A signal is given by its place in SIGNALS."""
 
-    def __init__(self, names: dict[str, str], dialect: Dialect) -> None:
+    def __init__(self, names: dict[str, str], dialect: Dialect, owners: Sequence[Owner]) -> None:
         self._signal_of = names
+        self._code_of = {name: SIGNAL_CODES[key] for name, key in names.items()}
         self._dialect = dialect
+        self._owners = owners
 
     def counts(self, question: Question) -> Counted:
-        with_days = self._names(_signals(kind == Kind.DAYS for kind in _kinds()))
-        columns = _columns(counts_statement(question, with_days, self._dialect), 8)
-        ids, names, day, week, month, last, total, mask = columns
-        return Counted(
-            customer_ids=_whole(ids),
-            signals=self._signals(names),
-            day=_whole(day),
-            week=_whole(week),
-            month=_whole(month),
-            last_second=_whole(last),
-            month_sum_milli=_whole(total),
-            days_mask=_whole([bits or 0 for bits in mask]),
-        )
+        with_days = self._names({Kind.DAYS})
+        asked = [counts_statement(question, owner, with_days, self._dialect) for owner in self._owners]
+        return Counted(*_whole_columns(asked, 8))
 
     def peaks(self, question: Question) -> Peaks:
-        wanted = self._names(_signals(kind == Kind.STREAK for kind in _kinds()))
-        ids, names, most = _columns(streaks_statement(question, wanted, STREAK_DAYS, self._dialect), 3)
-        return Peaks(_whole(ids), self._signals(names), _whole(most))
+        names = self._names({Kind.STREAK})
+        asked = [streaks_statement(question, owner, names, STREAK_DAYS, self._dialect) for owner in self._owners]
+        return Peaks(*_whole_columns(asked, 3))
 
     def values(self, question: Question) -> Values:
-        wanted = self._names(_signals(kind in VALUE_KINDS for kind in _kinds()))
-        columns = _columns(values_statement(question, wanted, VALUE_DAYS, self._dialect), 5)
-        ids, names, seconds, messages, values = columns
-        return Values(_whole(ids), self._signals(names), _whole(seconds), np.array(messages, dtype=str), _whole(values))
+        names = self._names(VALUE_KINDS)
+        asked = [values_statement(question, owner, names, VALUE_DAYS, self._dialect) for owner in self._owners]
+        rows = [row for statement in asked for row in _rows(statement)]
+        ids, found, seconds, messages, values = zip(*rows, strict=True) if rows else ((),) * 5
+        signals = [self._code_of[name] for name in found]
+        return Values(_whole(ids), _whole(signals), _whole(seconds), np.array(messages, dtype=str), _whole(values))
 
-    def _names(self, signals: frozenset[str]) -> list[str]:
-        return sorted(name for name, signal in self._signal_of.items() if signal in signals)
-
-    def _signals(self, names: Sequence[str]) -> np.ndarray[Any, Any]:
-        return np.array([self._signal_of[name] for name in names], dtype=object)
-
-
-def _kinds() -> list[Kind]:
-    return [feature.kind for feature in FEATURES]
+    def _names(self, kinds: Collection[Kind]) -> list[str]:
+        """Event names of the signals that have features of these kinds."""
+        wanted = {feature.signal for feature in FEATURES if feature.kind in kinds}
+        return sorted(name for name, signal in self._signal_of.items() if signal in wanted)
 
 
-def _signals(wanted: Iterable[bool]) -> frozenset[str]:
-    return frozenset(feature.signal for feature, is_wanted in zip(FEATURES, wanted, strict=True) if is_wanted)
+def _owners_now() -> list[Owner]:
+    """Ways that occur at all: most companies never have one customer under two numbers."""
+    has_other_numbers = IdentityLink.objects.filter(other_customer__isnull=False).exists()
+    return [Owner.SELF, Owner.BROWSER, *([Owner.OTHER_NUMBER] if has_other_numbers else [])]
 
 
 def _names_of(kind: Kind) -> list[str]:
     return [feature.name for feature in FEATURES if feature.kind == kind]
 
 
-def feature_of(name: str) -> Feature | None:
-    return next((feature for feature in FEATURES if feature.name == name), None)
-
-
-def _columns(statement: Statement, count: int) -> list[Sequence[Any]]:
+def _rows(statement: Statement) -> list[tuple[Any, ...]]:
     adapt = connection.ops.adapt_datetimefield_value
     parameters = [adapt(value) if isinstance(value, datetime) else value for value in statement.parameters]
     with connection.cursor() as cursor:
         cursor.execute(statement.sql, parameters)
-        rows = cursor.fetchall()
-    return list(zip(*rows, strict=True)) if rows else [()] * count
+        return list(cursor.fetchall())
 
 
-def _whole(values: Sequence[int]) -> np.ndarray[Any, np.dtype[np.int64]]:
+def _whole_columns(statements: Iterable[Statement], width: int) -> list[Whole]:
+    """The rows of all of them, which are whole numbers only, as columns."""
+    rows = [row for statement in statements for row in _rows(statement)]
+    numbers = np.fromiter(chain.from_iterable(rows), dtype=np.int64, count=len(rows) * width)
+    return list(np.ascontiguousarray(numbers.reshape(-1, width).T))
+
+
+def _whole(values: Sequence[int]) -> Whole:
     return np.fromiter(values, dtype=np.int64, count=len(values))
 
 
@@ -152,22 +147,15 @@ def _merged_away(as_of: datetime) -> set[int]:
     return set(links.values_list("other_customer_id", flat=True))
 
 
-def _tenure(ids: np.ndarray[Any, Any], as_of: datetime, *, everybody: bool) -> np.ndarray[Any, np.dtype[np.float64]]:
-    customers: QuerySet[Customer] = Customer.objects.all()
+def _tenure(ids: Whole, as_of: datetime, *, everybody: bool) -> Numbers:
+    customers = Customer.objects.annotate(since=Coalesce("customer_since", TruncDate("created_at", tzinfo=UTC)))
     if not everybody:
         customers = customers.filter(pk__in=ids.tolist())
-    since: dict[int, date | datetime] = {
-        pk: day or seen for pk, day, seen in customers.values_list("pk", "customer_since", "created_at")
-    }
-    days = [_days(since.get(pk), as_of) for pk in ids.tolist()]
+    since: dict[int, date] = dict(customers.values_list("pk", "since"))
+    today = as_of.astimezone(UTC).date()
+    unknown = float("nan")
+    days = [max((today - since[pk]).days, 0) if pk in since else unknown for pk in ids.tolist()]
     return np.array(days, dtype=np.float64)
-
-
-def _days(since: date | datetime | None, as_of: datetime) -> float:
-    if since is None:
-        return float("nan")
-    day = since.date() if isinstance(since, datetime) else since
-    return float(max((as_of.date() - day).days, 0))
 
 
 def _traits(ids: np.ndarray[Any, Any], name: str, as_of: datetime, *, everybody: bool) -> np.ndarray[Any, Any]:
