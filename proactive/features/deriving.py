@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from proactive.features.definitions import LOOKED_BACK_DAYS, SIGNAL_CODES, Feature, Kind
+from proactive.features.definitions import SIGNAL_CODES, Feature, Kind
 from proactive.learning.table import Column, ColumnKind, Numbers, Table
 
 Whole = NDArray[np.int64]
@@ -228,5 +228,3 @@ READ: dict[Kind, Callable[[Feature, _SignalFacts], Numbers]] = {
     Kind.LAST: _last,
     Kind.SLOPE: _slope,
 }
-
-assert LOOKED_BACK_DAYS >= 30  # noqa: S101 -- every window lies inside what is fetched
