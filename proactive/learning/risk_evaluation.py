@@ -1,8 +1,8 @@
 """
 `manage.py evaluate risk`: what would be promoted on rows of one's own, and how good it is on rows it never saw.
 
-With `--test` one file is learned from and another asked about. With `--folds` one file is both: each fold is asked about
-by what was learned from the others. Plain logistic regression runs beside both, so that nobody takes our word.
+With `--test` one file is learned from and another asked about. With `--folds` one file is both: each fold is asked
+about by what was learned from the others. Plain logistic regression, as anybody would write it, runs beside both.
 """
 
 import json
@@ -47,9 +47,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--time", help="column with the date of each row; default: one of ISO dates, if there is any")
     parser.add_argument("--group", help="column that names the customer, where one has several rows")
     parser.add_argument("--slice", action="append", default=[], help="column whose groups must not lose; repeatable")
-    parser.add_argument(
-        "--horizon-days", type=float, help="how far a label looks ahead; default: an eighth of the time"
-    )
+    parser.add_argument("--horizon-days", type=float, help="how far a label looks ahead; default: 1/8 of the time")
     parser.add_argument("--seed", type=int, default=1, help="of folds and resamples; default: 1")
     parser.add_argument("--json", type=Path, dest="json_path", help="write the figures to this file as well")
 
