@@ -75,11 +75,11 @@ class Trees:
             if left == LEAF:
                 said[node - first] = self.leaf_values[node]
                 continue
-            column = values[int(self.features[node])]
-            goes_left = column <= self.thresholds[node]
-            if self.missing_left[node]:
-                goes_left |= np.isnan(column)
-            said[node - first] = np.where(goes_left, said.pop(left), said.pop(right))
+            column, threshold = values[int(self.features[node])], self.thresholds[node]
+            if self.missing_left[node]:  # what is not known is above nothing
+                said[node - first] = np.where(column > threshold, said.pop(right), said.pop(left))
+            else:
+                said[node - first] = np.where(column <= threshold, said.pop(left), said.pop(right))
         value: Numbers = np.broadcast_to(said[0], len(values[0]) if values else 0)
         return value
 
@@ -102,11 +102,10 @@ class Boosting:
         return len(self.trees.starts) - 1
 
     @cached_property
-    def _trees_of(self) -> list[list[int]]:
-        """For each column, the trees that ask for it."""
-        owner = np.repeat(np.arange(self.rounds), np.diff(self.trees.starts))
-        inner = self.trees.lefts != LEAF
-        return [np.unique(owner[inner & (self.trees.features == place)]).tolist() for place in range(len(self.columns))]
+    def _columns_of(self) -> list[list[int]]:
+        """For each tree, the columns that it asks for."""
+        asked = np.where(self.trees.lefts == LEAF, -1, self.trees.features)
+        return [np.unique(own[own >= 0]).tolist() for own in np.split(asked, self.trees.starts[1:-1])]
 
     def log_odds(self, table: Table) -> Numbers:
         values = self._encoded(table)
@@ -125,13 +124,19 @@ class Boosting:
     def reasons(self, table: Table, *, most: int = 3) -> list[tuple[Reason, ...]]:
         """In log-odds: what is lost when one value at a time becomes the usual one."""
         values = self._encoded(table)
-        effects = np.zeros((table.row_count, len(self.columns)))
-        for place, trees in enumerate(self._trees_of):
-            usual = [*values]
-            usual[place] = np.full(table.row_count, self.usual[place])
-            for tree in trees:
-                effects[:, place] += self.trees.tree_value(tree, values) - self.trees.tree_value(tree, usual)
-        return strongest_reasons(table, self.columns, effects, most)
+        effects = np.zeros((len(self.columns), table.row_count))
+        for start in range(0, table.row_count, BATCH_ROWS):
+            batch = slice(start, start + BATCH_ROWS)
+            self._add_losses([column[batch] for column in values], effects[:, batch])
+        return strongest_reasons(table, self.columns, effects.T, most)
+
+    def _add_losses(self, values: list[Numbers], effects: Numbers) -> None:
+        usual = [np.full(effects.shape[1], one) for one in self.usual]
+        for tree, places in enumerate(self._columns_of):
+            said = self.trees.tree_value(tree, values)
+            for place in places:
+                changed = [*values[:place], usual[place], *values[place + 1 :]]
+                effects[place] += said - self.trees.tree_value(tree, changed)
 
     def calibrated(self, calibration: MonotoneTable) -> Self:
         return replace(self, calibration=calibration)

@@ -19,14 +19,21 @@ def strongest_reasons(
     with np.errstate(divide="ignore"):
         order_by = np.where(effects > 0, -effects, np.where(effects < 0, 1 / np.abs(effects), _NOTHING))
     order = np.argsort(order_by, axis=1, kind="stable")[:, :most]
+    values = [_values(table, column) for column in columns]
+    strongest = np.take_along_axis(effects, order, axis=1).tolist()
     return [
-        tuple(_reason(table, columns[place], row, effects[row, place]) for place in places if effects[row, place])
-        for row, places in enumerate(order)
+        tuple(
+            Reason(columns[place].name, values[place][row], effect)
+            for place, effect in zip(places, own, strict=True)
+            if effect
+        )
+        for row, (places, own) in enumerate(zip(order.tolist(), strongest, strict=True))
     ]
 
 
-def _reason(table: Table, column: Column, row: int, effect: float) -> Reason:
-    value = table.values[column.name][row]
+def _values(table: Table, column: Column) -> list[float | str | None]:
+    """What is not known is None."""
+    values = table.values[column.name]
     if column.kind is ColumnKind.CATEGORY:
-        return Reason(column.name, str(value) or None, float(effect))
-    return Reason(column.name, None if np.isnan(value) else float(value), float(effect))
+        return [str(value) or None for value in values]
+    return [None if value != value else value for value in values.tolist()]
