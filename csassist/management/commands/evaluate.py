@@ -15,6 +15,7 @@ SUBJECTS = {
     "grounding": "csassist.management.grounding",
     "injection": "csassist.management.injection",
     "intents": "csassist.analysis.intents_evaluation",
+    "risk": "proactive.learning.risk_evaluation",
     "risks": "csassist.analysis.risks_evaluation",
     "retrieval": "knowledge.evaluation",
     "sentiment": "csassist.analysis.sentiment_evaluation",
