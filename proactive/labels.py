@@ -137,13 +137,11 @@ class _Owners:
         links = IdentityLink.objects.filter(received_at__lte=known_at).order_by("-occurred_at", "-message_id")
         self._of_browser: dict[str, int] = {}
         self._same_as: dict[int, int] = {}
-        for anonymous_id, other_id, customer_id in links.values_list(
-            "anonymous_id", "other_customer_id", "customer_id"
-        ):
-            if other_id is None:
-                self._of_browser[anonymous_id] = customer_id  # the earliest comes last and stays
-            else:
-                self._same_as[other_id] = customer_id
+        for link in links:
+            if link.anonymous_id:
+                self._of_browser[link.anonymous_id] = link.customer_id  # the earliest comes last and stays
+            elif link.other_customer_id is not None:
+                self._same_as[link.other_customer_id] = link.customer_id
 
     def of(self, customer_id: int | None, anonymous_id: str) -> int | None:
         owner = customer_id if customer_id is not None else self._of_browser.get(anonymous_id)

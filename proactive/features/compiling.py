@@ -53,12 +53,20 @@ class Dialect:
 
 
 @dataclass(frozen=True, slots=True)
+class IdRange:
+    """Customers whose id is above `after` and no more than `until`."""
+
+    after: int
+    until: int
+
+
+@dataclass(frozen=True, slots=True)
 class Question:
-    """Whom, when, and which names count as which signal (its code). `customer_ids` None means everybody."""
+    """Whom, when, and which names count as which signal (its code). `customers` None means everybody."""
 
     as_of: datetime
     signals: Mapping[str, int]
-    customer_ids: tuple[int, ...] | None = None
+    customers: tuple[int, ...] | IdRange | None = None
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -139,7 +147,7 @@ class _Source:
 def _source(question: Question, owner: Owner, names: Sequence[str], since: datetime) -> _Source:
     inside = f"e.received_at <= %s AND e.occurred_at > %s AND e.occurred_at <= %s AND e.name IN ({_places(names)})"
     window: Parameters = [question.as_of, since, question.as_of, *names]
-    ids = question.customer_ids
+    ids = question.customers
     if owner == Owner.SELF:
         among, values = _among("e.customer_id", ids)
         sql = f"customers_customerevent e WHERE e.customer_id IS NOT NULL AND {inside}{among}"
@@ -163,9 +171,11 @@ def _signal(column: str, signals: Mapping[str, int]) -> Statement:
     return Statement(f"CASE {column} {branches} END", list(signals))
 
 
-def _among(column: str, ids: Sequence[int] | None) -> tuple[str, Parameters]:
+def _among(column: str, ids: Sequence[int] | IdRange | None) -> tuple[str, Parameters]:
     if ids is None:
         return "", []
+    if isinstance(ids, IdRange):
+        return f" AND {column} > %s AND {column} <= %s", [ids.after, ids.until]
     return f" AND {column} IN ({_places(ids)})", list(ids)
 
 

@@ -18,6 +18,7 @@ from csassist.customers.models import Customer, IdentityLink, TraitChange
 from proactive.features.compiling import (
     MOST_IDS,
     Dialect,
+    IdRange,
     Owner,
     Question,
     Statement,
@@ -44,17 +45,20 @@ class FeatureFrame:
     feature_set: str
 
 
-def read_features(*, as_of: datetime, customer_ids: Iterable[int] | None = None) -> FeatureFrame:
+def read_features(
+    *, as_of: datetime, customer_ids: Iterable[int] | None = None, between: IdRange | None = None
+) -> FeatureFrame:
     """
     The features of these customers at `as_of`; None means everybody with an event in the time looked back.
 
-    A customer that is named has a row even without events; one who was found to be somebody else has none.
+    A customer that is named has a row even without events; one who was found to be somebody else has none. `between`
+    says that the named are those of that range who did anything, which a database finds faster than thousands of ids.
     """
     names = signal_names(counted_as())
     asked = None if customer_ids is None else tuple(sorted(set(customer_ids)))
-    if asked is not None and len(asked) > MOST_IDS:
+    if asked is not None and between is None and len(asked) > MOST_IDS:
         raise ValueError(f"Ask about at most {MOST_IDS} customers at once, or about all.")
-    question = Question(as_of, {name: SIGNAL_CODES[key] for name, key in names.items()}, asked)
+    question = Question(as_of, {name: SIGNAL_CODES[key] for name, key in names.items()}, between or asked)
     facts_of = _Fetched(names, Dialect.of(connection.vendor), _owners_now())
     counted = facts_of.counts(question)
     merged = _merged_away(as_of)

@@ -2,7 +2,7 @@
 
 from proactive.models.issues import IssueState, IssueType, ScorecardRule
 from proactive.models.scores import Band, CurrentRisk, RiskScore, ScoringRun
-from proactive.models.trials import Backtest, DriftCheck
+from proactive.models.trials import Backtest, DriftCheck, TrainingRun
 from proactive.models.versions import ModelKind, ModelStatus, ScoreModel
 
 __all__ = [
@@ -18,4 +18,5 @@ __all__ = [
     "ScoreModel",
     "ScorecardRule",
     "ScoringRun",
+    "TrainingRun",
 ]

@@ -58,6 +58,52 @@ class Backtest(models.Model):
         return f"{self.model} {self.first_at:%Y-%m-%d} – {self.last_at:%Y-%m-%d}"
 
 
+class TrainingRun(models.Model):
+    """
+    One training of an issue: moments of the past are read, the kinds of models are taught, the gate judges each.
+
+    `outcome` is, for each kind, {"kind", "verdict": code, "version": NUMBER | None}.
+    """
+
+    class State(models.TextChoices):
+        QUEUED = "queued", _("Waiting")
+        RUNNING = "running", _("Running")
+        DONE = "done", _("Done")
+        REFUSED = "refused", _("Refused")
+        FAILED = "failed", _("Failed")
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    issue = models.ForeignKey(
+        IssueType, on_delete=models.CASCADE, related_name="trainings", verbose_name=_("issue type")
+    )
+    state = models.CharField(_("state"), max_length=8, choices=State.choices, default=State.QUEUED)
+    reason = models.CharField(_("reason"), max_length=300, blank=True)
+    done_count = models.PositiveIntegerField(_("moments done"), default=0)
+    total_count = models.PositiveIntegerField(_("moments"), default=0)
+    rows_count = models.PositiveIntegerField(_("examples"), default=0)
+    positives_count = models.PositiveIntegerField(_("of them it happened to"), default=0)
+    outcome = models.JSONField(_("outcome"), default=list)
+    requested_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, editable=False, related_name="+"
+    )
+    created_at = models.DateTimeField(_("asked"), default=now, editable=False)
+    lease_until = models.DateTimeField(null=True, editable=False)
+    finished_at = models.DateTimeField(_("finished"), null=True, editable=False)
+
+    class Meta:
+        ordering = ["-id"]
+        verbose_name = _("training")
+        verbose_name_plural = _("trainings")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["issue"], condition=Q(state__in=["queued", "running"]), name="one_training_of_issue"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.issue} {self.created_at:%Y-%m-%d %H:%M}"
+
+
 class DriftCheck(models.Model):
     """
     One comparison of recent scores and features with those of training.
