@@ -106,4 +106,6 @@ def test_probabilities_that_no_longer_come_true_come_first(profile):
     (50, 5_000, DriftReason.VOLUME), (50, 60, DriftReason.TOO_FEW),
 ])  # fmt: skip
 def test_far_fewer_or_more_customers_than_usual_are_a_change(profile, count, usual, reason):
-    assert check_drift(profile, Present(*scored(count, seed=3)[:2], usual_count=usual)).reason is reason
+    table, likely, _ = scored(count, seed=3)
+
+    assert check_drift(profile, Present(table, likely, usual_count=usual)).reason is reason

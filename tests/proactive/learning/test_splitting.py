@@ -68,5 +68,6 @@ def test_what_is_kept_is_taught_everything():
     fold = fold_of_all(past, horizon_seconds=2.0, seed=1)
 
     assert len(fold.asked) == 0
+    assert fold.taught.tolist() == list(range(1_000))
     assert fold.later.size == 200
     assert past.times[fold.later].min() == 8.0
