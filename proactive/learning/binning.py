@@ -31,7 +31,8 @@ class Bins:
     """
     `cuts`: for numbers, where each group but the lowest begins; `lasts`: where the one before it ends. `categories`:
     for texts, the names of each group. `evidence`: for each group the log-odds that it adds to those of all rows;
-    `unknown` that of numbers that are not known, None where all are.
+    `unknown` that of numbers that are not known, None where all are. `freedom`: how many differences between groups
+    there were to choose from, which says how much of what the column explains may be chance.
     """
 
     column: Column
@@ -40,6 +41,7 @@ class Bins:
     categories: tuple[tuple[str, ...], ...]
     evidence: tuple[float, ...]
     unknown: float | None
+    freedom: int
 
     def encoded(self, table: Table) -> Numbers:
         """The evidence of each row."""
@@ -68,7 +70,8 @@ def bins_of(column: Column, table: Table, labels: Numbers) -> Bins | None:
         return None
     gaps = [_gap(known, float(cuts[group[0] - 1])) for group in groups[1:]]
     evidence = tuple(_evidence(counts[group].sum(), hits[group].sum(), share) for group in groups)
-    return Bins(column, tuple(map(_roundest_up_to, gaps)), tuple(map(_roundest_from, gaps)), (), evidence, unknown)
+    starts, lasts = tuple(map(_roundest_up_to, gaps)), tuple(map(_roundest_from, gaps))
+    return Bins(column, starts, lasts, (), evidence, unknown, len(cuts) + (unknown is not None))
 
 
 def _category_bins(column: Column, values: NDArray[Any], labels: Numbers, share: float) -> Bins | None:
@@ -83,7 +86,7 @@ def _category_bins(column: Column, values: NDArray[Any], labels: Numbers, share:
     if len(groups) < 2:
         return None
     evidence = tuple(_evidence(counts[group].sum(), hits[group].sum(), share) for group in groups)
-    return Bins(column, (), (), tuple(tuple(names[group].tolist()) for group in groups), evidence, None)
+    return Bins(column, (), (), tuple(tuple(names[group].tolist()) for group in groups), evidence, None, len(order) - 1)
 
 
 def _counted(place: Places, labels: Numbers, size: int) -> tuple[Numbers, Numbers]:

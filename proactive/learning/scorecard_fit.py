@@ -1,7 +1,8 @@
 """
 A scorecard out of history: at most six columns, few groups each, whole points.
 
-Columns are chosen one after another by Rao's score test: which one explains most of what the chosen ones leave. The
+Columns are chosen one after another by Rao's score test: which one explains most of what the chosen ones leave. Since
+its groups were looked for, it must explain more than chance finds among all groups it was cut out of (Scheffe). The
 points are the weights of a logistic regression on the evidence of the groups, ten of them for a doubling of the odds;
 the least risky group of a column has none.
 """
@@ -10,6 +11,7 @@ from typing import Final
 
 import numpy as np
 from scipy.special import expit
+from scipy.stats import chi2
 
 from proactive.learning.binning import Bins, bins_of
 from proactive.learning.ridge_logistic import LogisticFit, fit_logistic
@@ -26,7 +28,7 @@ from proactive.learning.scorecard import (
 from proactive.learning.table import Column, ColumnKind, Numbers, Table
 
 MOST_COLUMNS: Final = 6
-LEAST_GAIN: Final = 6.63  # of the score statistic: one chance in a hundred for a column that says nothing
+CHANCE: Final = 0.01  # that a column which says nothing is taken
 MOST_CHOICE_ROWS: Final = 50_000
 
 
@@ -36,7 +38,8 @@ def fit_scorecard(table: Table, labels: Numbers, *, most_columns: int = MOST_COL
         raise ValueError("Rows with and without the outcome are needed.")
     every = [bins for column in table.columns if (bins := bins_of(column, table, labels)) is not None]
     encoded = np.column_stack([np.zeros(len(labels)), *(bins.encoded(table) for bins in every)])[:, 1:]
-    chosen = _chosen(encoded, labels, most_columns)
+    least = np.array([chi2.ppf(1 - CHANCE, bins.freedom) for bins in every])
+    chosen = _chosen(encoded, labels, least, most_columns)
     weights = fit_logistic(encoded[:, chosen], labels).weights
     kept = [(every[place], float(weight)) for place, weight in zip(chosen, weights, strict=True) if weight > 0]
     rules = tuple(rule for bins, weight in kept for rule in _rules(bins, weight))
@@ -45,8 +48,8 @@ def fit_scorecard(table: Table, labels: Numbers, *, most_columns: int = MOST_COL
     return _with_likelihood(columns, rules, table, labels)
 
 
-def _chosen(encoded: Numbers, labels: Numbers, most: int) -> list[int]:
-    """Places of columns in the order in which they were taken."""
+def _chosen(encoded: Numbers, labels: Numbers, least: Numbers, most: int) -> list[int]:
+    """Places of columns in the order in which they were taken. `least`: what each must explain beyond chance."""
     step = max(1, len(labels) // MOST_CHOICE_ROWS)
     encoded, labels = encoded[::step], labels[::step]
     chosen: list[int] = []
@@ -54,8 +57,8 @@ def _chosen(encoded: Numbers, labels: Numbers, most: int) -> list[int]:
         fitted = fit_logistic(encoded[:, chosen], labels)
         gains = _score_statistics(encoded, encoded[:, chosen], labels, fitted)
         gains[chosen] = 0.0
-        best = int(np.argmax(gains))
-        if gains[best] < LEAST_GAIN:
+        best = int(np.argmax(np.where(gains >= least, gains, -1.0)))
+        if gains[best] < least[best]:
             break
         chosen.append(best)
     return chosen

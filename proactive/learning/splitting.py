@@ -29,15 +29,15 @@ class SplitKind(StrEnum):
 
 @dataclass(frozen=True)
 class Fold:
-    """Places of rows. `later` come after `earlier` where there are times; both are taught in the end."""
+    """
+    Places of rows. Of those `taught`, the `later` ones come after the `earlier` ones where there are times, if possible
+    by a horizon, so that they can say when to stop; in the end all are taught.
+    """
 
+    taught: Places
     earlier: Places
     later: Places
     asked: Places
-
-    @property
-    def taught(self) -> Places:
-        return np.sort(np.concatenate([self.earlier, self.later]))
 
 
 @dataclass(frozen=True)
@@ -104,16 +104,16 @@ def buckets(owner: Places, labels: Numbers, count: int, seed: int) -> Places:
 
 def _by_seed(taught: Places, asked: Places, sides: Places) -> Fold:
     is_later = sides[taught] == 0
-    return Fold(taught[~is_later], taught[is_later], asked)
+    return Fold(taught, taught[~is_later], taught[is_later], asked)
 
 
 def _by_time(taught: Places, asked: Places, times: Numbers, horizon_seconds: float) -> Fold:
     """The later fifth, and before it what ends a horizon earlier where that leaves half of the rows."""
     if not len(taught):
-        return Fold(taught, taught, asked)
+        return Fold(taught, taught, taught, asked)
     own = times[taught]
     border = float(np.quantile(own, 1 - LATER_SHARE, method="higher"))
     is_later = own >= border if border > own.min() else np.arange(len(own)) % round(1 / LATER_SHARE) == 0
     is_early = (own < border - horizon_seconds) & ~is_later
     is_earlier = is_early if is_early.sum() >= len(own) / 2 else ~is_later
-    return Fold(taught[is_earlier], taught[is_later], asked)
+    return Fold(taught, taught[is_earlier], taught[is_later], asked)

@@ -7,7 +7,6 @@ import numpy as np
 
 from proactive.learning.artifacts import KeptScorer
 from proactive.learning.boosting import Boosting, LaterRows, fit_boosting
-from proactive.learning.figures import brier
 from proactive.learning.kinds import ScorerKind
 from proactive.learning.logistic import Logistic, fit_logistic_regression
 from proactive.learning.monotone import isotonic
@@ -23,7 +22,7 @@ ROUNDS_WITHOUT_LATER_ROWS: Final = 100
 class LeftOut:
     """
     What a kind said of the rows asked about, in the order of their places, by fits that were taught neither them nor
-    anything later. `is_calibrated`: an isotonic table over it came nearer to what happened, and these are its words.
+    anything later. `is_calibrated`: an isotonic table over it lowered the Brier score, beyond chance, of these rows.
     """
 
     scores: Numbers
@@ -48,7 +47,7 @@ class Teacher:
             if early is not None and self._positives(fold) >= FEWEST_CALIBRATION_POSITIVES:
                 mended[fold.asked] = self._mended(early, fold).probabilities(asked)
         labels, plain, mended = self.labels[split.asked], plain[split.asked], mended[split.asked]
-        if np.isnan(mended).any() or brier(mended, labels) >= brier(plain, labels):
+        if np.isnan(mended).any() or not _is_nearer(mended, plain, labels):
             return LeftOut(plain, is_calibrated=False)
         return LeftOut(mended, is_calibrated=True)
 
@@ -91,3 +90,9 @@ class Teacher:
 
     def _positives(self, fold: Fold) -> int:
         return int(self.labels[fold.later].sum())
+
+
+def _is_nearer(mended: Numbers, plain: Numbers, labels: Numbers) -> bool:
+    """Whether the squared errors are smaller on the mean by more than 1.96 standard errors of their difference."""
+    gained = (plain - labels) ** 2 - (mended - labels) ** 2
+    return bool(gained.mean() > 1.96 * gained.std() / len(gained) ** 0.5)
