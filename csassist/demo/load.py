@@ -1,5 +1,6 @@
 """
-Loading the demo company: articles, golden questions, intents, practice, customers, look-ups, staff and prompts.
+Loading the demo company: articles, golden questions, intents, practice, customers and what they did, look-ups, staff
+and prompts.
 
 Safe to run at every start. It writes only what is missing: a document is known by its slug within the demo source, so
 an article that somebody edited or withdrew stays as they left it. Indexing is left to the worker.
@@ -27,6 +28,7 @@ from csassist.assistant.golden_questions import QuestionText
 from csassist.assistant.models import GoldenQuestion, PracticeScenario
 from csassist.assistant.practice import library
 from csassist.customers.services import import_customers
+from csassist.demo.behaviour import load_behaviour
 from csassist.demo.desk import load_desk
 from csassist.demo.look_ups import load_look_ups
 from csassist.demo.password import DEMO_PASSWORD
@@ -86,6 +88,7 @@ def load_demo() -> int:
             _golden_questions(shelves["help"], staff["dora"])
         if not Intent.objects.exists():
             _intents(staff["dora"])
+    load_behaviour()
     return created
 
 

@@ -109,7 +109,7 @@ class Year:
     def _fill_plan(self, day: int) -> list[Batch]:
         people = self.people
         people.plan_used = np.where(day % 30 == 0, 0.0, people.plan_used + people.plan_pace)
-        told = people.active & ((np.arange(len(people.plan)) + day) % 5 == 0)
+        told = people.active & ((np.arange(len(people.plan)) + day) % 10 == 0)
         noisy = people.plan_used + self._chance.normal(0, 3, len(people.plan))
         return [self._some("plan_usage", day, told, values=np.clip(noisy, 0, 130))]
 

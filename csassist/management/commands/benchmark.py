@@ -10,5 +10,6 @@ class Command(SubjectCommand):
         "features": "csassist.management.feature_benchmark",
         "inbox": "csassist.management.inbox_benchmark",
         "retrieval": "knowledge.retrieval_benchmark",
+        "scores": "csassist.management.score_benchmark",
         "streams": "csassist.management.stream_benchmark",
     }

@@ -16,6 +16,7 @@ SUBJECTS = {
     "injection": "csassist.management.injection",
     "intents": "csassist.analysis.intents_evaluation",
     "risk": "proactive.learning.risk_evaluation",
+    "prediction": "csassist.management.prediction_evaluation",
     "risks": "csassist.analysis.risks_evaluation",
     "retrieval": "knowledge.evaluation",
     "sentiment": "csassist.analysis.sentiment_evaluation",
