@@ -215,7 +215,9 @@ def fit_boosting(
     if later is not None:
         shown = [_encoded(column, later.table, places.get(column.name, {})) for column in table.columns]
         kept = {"X_val": np.column_stack(shown), "y_val": later.labels.astype(int)}
-    model.fit(np.column_stack(values), labels.astype(int), **kept)
+    # A column that nobody knows anything of is no column to the library; as a constant no tree asks for it.
+    shaped = [np.zeros(len(labels)) if np.isnan(column).all() else column for column in values]
+    model.fit(np.column_stack(shaped), labels.astype(int), **kept)
     usual = tuple(0.0 if np.isnan(column).all() else float(np.nanmedian(column)) for column in values)
     best = rounds if later is None else int(np.argmax(model.validation_score_))
     return Boosting(table.columns, places, usual, float(model._baseline_prediction.item()), _trees(model, max(best, 1)))

@@ -13,7 +13,7 @@ from enum import StrEnum
 from typing import Any, Final
 
 import numpy as np
-from scipy.stats import chi2
+from scipy.special import chdtri
 
 from proactive.learning.table import Column, ColumnKind, Numbers, Table
 
@@ -116,7 +116,7 @@ def stability_limit(groups: int, count: int, taught: int, false_alarms: float = 
     """What chance passes with probability `false_alarms` where nothing drifted, and no less than 0.1."""
     if groups < 2:
         return LEAST_LIMIT
-    return max(LEAST_LIMIT, float(chi2.ppf(1 - false_alarms, groups - 1)) * (1 / count + 1 / taught))
+    return max(LEAST_LIMIT, float(chdtri(groups - 1, false_alarms)) * (1 / count + 1 / taught))
 
 
 _SCORE: Final = Column("score")

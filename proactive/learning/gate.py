@@ -20,6 +20,7 @@ from proactive.learning.kinds import ScorerKind
 from proactive.learning.table import Numbers
 
 FEWEST_POSITIVES: Final = {ScorerKind.SCORECARD: 50, ScorerKind.LOGISTIC: 200, ScorerKind.BOOSTING: 2_000}
+FEWEST_ASKED_POSITIVES: Final = 30  # fewer cannot be resampled into an interval that means anything
 MOST_CALIBRATION_ERROR: Final = 0.03
 MOST_SLICE_DROP: Final = 0.1  # of the average precision, as a ratio
 FEWEST_SLICE_POSITIVES: Final = 50
@@ -82,6 +83,8 @@ class Evidence:
 def judge(candidate: Numbers, in_force: Numbers, evidence: Evidence, *, seed: int = 0) -> Verdict:
     """`candidate` and `in_force`: probabilities of rows that neither was taught. Both outcomes must occur."""
     labels = evidence.labels
+    if labels.sum() < FEWEST_ASKED_POSITIVES:
+        return Verdict(False, GateReason.TOO_FEW_POSITIVES)
     interval = average_precision_difference(candidate, in_force, labels, groups=evidence.groups, seed=seed)
     gained = Ranking(candidate, labels).average_precision()[0] - Ranking(in_force, labels).average_precision()[0]
     error = calibration_error(candidate, labels)

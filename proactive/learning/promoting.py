@@ -82,8 +82,8 @@ class Learned:
 
 def learn(examples: Examples, plan: LearningPlan | None = None, *, in_force: Scorer | None = None) -> Learned:
     """
-    `in_force`: what scores now; a candidate has to beat it on rows that, if it was fitted to them, favour it. Without
-    one the fitted scorecard is the first, and scores until something beats it.
+    `in_force`: what scores now, whose columns must be in the table; a candidate has to beat it on rows that, if it was
+    fitted to them, favour it. Without one the fitted scorecard is the first, and scores until something beats it.
     """
     return _Learning(in_order(examples), plan or LearningPlan(), in_force).learned()
 

@@ -10,8 +10,7 @@ the least risky group of a column has none.
 from typing import Final
 
 import numpy as np
-from scipy.special import expit
-from scipy.stats import chi2
+from scipy.special import chdtri, expit
 
 from proactive.learning.binning import Bins, bins_of
 from proactive.learning.ridge_logistic import LogisticFit, fit_logistic
@@ -38,7 +37,7 @@ def fit_scorecard(table: Table, labels: Numbers, *, most_columns: int = MOST_COL
         raise ValueError("Rows with and without the outcome are needed.")
     every = [bins for column in table.columns if (bins := bins_of(column, table, labels)) is not None]
     encoded = np.column_stack([np.zeros(len(labels)), *(bins.encoded(table) for bins in every)])[:, 1:]
-    least = np.array([chi2.ppf(1 - CHANCE, bins.freedom) for bins in every])
+    least = np.array([chdtri(bins.freedom, CHANCE) for bins in every])
     chosen = _chosen(encoded, labels, least, most_columns)
     weights = fit_logistic(encoded[:, chosen], labels).weights
     kept = [(every[place], float(weight)) for place, weight in zip(chosen, weights, strict=True) if weight > 0]

@@ -69,6 +69,13 @@ def test_no_larger_group_may_lose_by_more_than_a_tenth():
     assert verdict(spoiled, in_force).reason is GateReason.BETTER
 
 
+def test_a_handful_of_outcomes_judges_nothing():
+    few = np.concatenate([np.flatnonzero(LABELS)[:29], np.flatnonzero(LABELS == 0)[:1_000]])
+    found = judge(TRUTH[few], np.full(len(few), 0.03), Evidence(LABELS[few]))
+
+    assert (found.may_promote, found.reason, found.interval) == (False, GateReason.TOO_FEW_POSITIVES, None)
+
+
 def test_a_group_too_small_to_tell_is_not_asked():
     plan = np.where(np.arange(ROWS) < 150, "basic", "pro")
 

@@ -155,6 +155,25 @@ def test_the_reason_of_trees_is_what_the_usual_value_would_take_away():
     assert found == pytest.approx(lost, abs=1e-9)
 
 
+@pytest.mark.parametrize("fit", [fit_scorecard, fit_logistic_regression, fit_boosting])
+def test_columns_that_say_nothing_do_no_harm(fit):
+    table, labels = customers(800)
+    nothing = {
+        "unknown": np.full(800, np.nan), "constant": np.full(800, 3.0), "huge": np.geomspace(1, 1e30, 800)[::-1],
+        "names": np.array([f"customer {row}" for row in range(800)], dtype=object), "blank": np.full(800, ""),
+    }  # fmt: skip
+    kinds = {
+        name: ColumnKind.NUMBER if values.dtype == float else ColumnKind.CATEGORY for name, values in nothing.items()
+    }
+    columns = (*table.columns, *(Column(name, kind) for name, kind in kinds.items()))
+    model = fit(Table(columns, {**table.values, **nothing}), labels)
+    said = model.probabilities(Table(columns, {**table.values, **nothing}))
+
+    assert np.isfinite(said).all()
+    assert figures_of(said, labels).auc > 0.75
+    assert len(model.reasons(Table(columns, {**table.values, **nothing}))) == 800
+
+
 def test_batches_do_not_show(monkeypatch):
     model, (table, _) = fitted()["boosting"], customers(100, seed=9)
     whole, reasons = model.log_odds(table), model.reasons(table)
