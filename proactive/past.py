@@ -5,7 +5,7 @@ Customers whom our own outreach reached around the moment are left out, except t
 sent changes what happens, and a model taught with it would learn our own doing.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -79,9 +79,9 @@ def without_touched(frame: FeatureFrame, label: Label, as_of: datetime) -> Featu
     return FeatureFrame(frame.customer_ids[kept], frame.table.rows(kept), frame.feature_set)
 
 
-def signals_table(issue: IssueType, table: Table) -> Table:
-    """The features that speak for this issue, each with its direction."""
-    direction = {one["feature"]: int(one.get("direction", 0)) for one in issue.signals}
+def signals_table(issue: IssueType, table: Table, *, also: Iterable[str] = ()) -> Table:
+    """The features that speak for this issue, each with its direction; `also` those that the one in force reads."""
+    direction = dict.fromkeys(also, 0) | {one["feature"]: int(one.get("direction", 0)) for one in issue.signals}
     columns = tuple(
         Column(column.name, column.kind, direction[column.name] if column.kind == ColumnKind.NUMBER else 0)
         for column in table.columns

@@ -52,9 +52,10 @@ def _train(run: TrainingRun, now: datetime) -> None:
     verdict = history_verdict(label, first_at=moments[0], last_at=moments[-1], now=now)
     if not verdict.may_look_back:
         raise InvalidInput(in_words(verdict))
-    examples = _examples(run, label, moments)
     champion = ScoreModel.objects.champions().filter(issue=issue).first()
     in_force: Scorer | None = None if champion is None else usable(champion)[0]
+    also = [] if in_force is None else [column.name for column in in_force.columns]
+    examples = _examples(run, label, moments, also)
     plan = LearningPlan(horizon_seconds=label.ripens_after.total_seconds(), seed=0)
     learned = learn(examples, plan, in_force=in_force)
     _store(run, learned)
@@ -66,7 +67,7 @@ def _moments(label: Label, now: datetime) -> list[datetime]:
     return moments_between(last - timedelta(weeks=MOST_WEEKS), last, timedelta(weeks=1))
 
 
-def _examples(run: TrainingRun, label: Label, moments: list[datetime]) -> Examples:
+def _examples(run: TrainingRun, label: Label, moments: list[datetime], also: list[str]) -> Examples:
     read: list[Moment] = []
     TrainingRun.objects.filter(pk=run.pk).update(total_count=len(moments))
     for number, as_of in enumerate(moments, start=1):
@@ -76,7 +77,7 @@ def _examples(run: TrainingRun, label: Label, moments: list[datetime]) -> Exampl
         TrainingRun.objects.filter(pk=run.pk).update(done_count=number, lease_until=timezone.now() + LEASE)
     if len(read) < FEWEST_MOMENTS:
         raise InvalidInput(_("The history reaches back over too few weeks to learn from it."))
-    tables = stacked([signals_table(run.issue, moment.frame.table) for moment in read])
+    tables = stacked([signals_table(run.issue, moment.frame.table, also=also) for moment in read])
     whole = stacked([moment.frame.table.only(frozenset(SLICES)) for moment in read])
     examples = Examples(
         table=tables,

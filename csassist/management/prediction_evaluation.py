@@ -131,12 +131,8 @@ class _Past:
             for as_of, frame in zip(moments, frames, strict=True)
         ]
         whole = stacked([frame.table for frame in frames])
-        # The scorecard in force is asked too, so that what it reads has to be in the table.
-        needed = signals_table(issue, whole)
-        extra = whole.only(frozenset(rule.feature for rule in issue.rules.all()) - {one.name for one in needed.columns})
-        table = Table((*needed.columns, *extra.columns), {**needed.values, **extra.values})
         return Examples(
-            table=table,
+            table=signals_table(issue, whole, also=[rule.feature for rule in issue.rules.all()]),
             labels=np.concatenate(labels),
             times=np.concatenate(
                 [np.full(len(one), as_of.timestamp()) for one, as_of in zip(labels, moments, strict=True)]
