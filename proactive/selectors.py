@@ -140,9 +140,7 @@ def issue_of(key: str) -> IssueType:
 
 def models_of_issues() -> list[IssueModels]:
     """Every issue with what scores it. Three queries."""
-    scoring = list(
-        versions().filter(status__in=[ModelStatus.CHAMPION, ModelStatus.SHADOW]).defer("artifact", "card")
-    )
+    scoring = list(versions().filter(status__in=[ModelStatus.CHAMPION, ModelStatus.SHADOW]).defer("artifact", "card"))
     newest = (
         DriftCheck.objects.filter(model__in=[one.pk for one in scoring])
         .order_by()
@@ -198,9 +196,7 @@ def compared(shadow: ScoreModel) -> Comparison:
     return Comparison(found[True, True], found[True, False], found[False, True], found[False, False])
 
 
-def _models_of(
-    issue: IssueType, scoring: Sequence[ScoreModel], checks: Mapping[int, DriftCheck]
-) -> IssueModels:
+def _models_of(issue: IssueType, scoring: Sequence[ScoreModel], checks: Mapping[int, DriftCheck]) -> IssueModels:
     own = [one for one in scoring if one.issue_id == issue.pk]
     champion = next((one for one in own if one.status == ModelStatus.CHAMPION), None)
     return IssueModels(

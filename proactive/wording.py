@@ -37,7 +37,11 @@ class Counted:
 
     def __call__(self, value: object, days: int) -> str:
         number = _number(value)
-        return "" if number is None or not (days or self.is_timeless) else _filled(self.words, number, window=in_days(days))
+        return (
+            ""
+            if number is None or not (days or self.is_timeless)
+            else _filled(self.words, number, window=in_days(days))
+        )
 
 
 @dataclass(frozen=True, slots=True)

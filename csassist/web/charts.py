@@ -129,9 +129,7 @@ class Spark:
     height: int = SPARK_HEIGHT
 
 
-def chart(
-    *, title: str, summary: str, axes: tuple[Axis, Axis], series: Sequence[Series], table: Table
-) -> Chart | None:
+def chart(*, title: str, summary: str, axes: tuple[Axis, Axis], series: Sequence[Series], table: Table) -> Chart | None:
     """`axes` are x and y. None when there is nothing to draw but what one compares with."""
     if not any(one.points for one in series if not one.is_reference):
         return None

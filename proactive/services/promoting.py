@@ -126,9 +126,7 @@ def _put_in_force(row: ScoreModel, *, instead_of: ScoreModel | None, by: User, r
         instead_of.save(update_fields=["status", "retired_at", "frozen_reason"])
     row.status, row.promoted_at, row.promoted_by, row.promotion_reason = ModelStatus.CHAMPION, now, by, reason
     row.retired_at, row.frozen_reason = None, ""
-    row.save(
-        update_fields=["status", "promoted_at", "promoted_by", "promotion_reason", "retired_at", "frozen_reason"]
-    )
+    row.save(update_fields=["status", "promoted_at", "promoted_by", "promotion_reason", "retired_at", "frozen_reason"])
 
 
 def _locked(model: ScoreModel) -> tuple[ScoreModel, ScoreModel | None]:

@@ -14,7 +14,13 @@ def test_a_whole_card_is_read():
 
     assert [one.name for one in card.figures] == ["average_precision", "auc", "brier", "ece"]
     assert card.figures[0] == Figure("average_precision", 0.412, 0.371, 0.455)
-    assert (card.rows, card.positives, card.split, card.promoted, card.reason) == (20_000, 1_200, "time", True, "better")
+    assert (card.rows, card.positives, card.split, card.promoted, card.reason) == (
+        20_000,
+        1_200,
+        "time",
+        True,
+        "better",
+    )
     assert card.positive_share == pytest.approx(0.06)
     assert len(card.calibration) == 5
     assert card.gain[1].captured == 0.52

@@ -25,7 +25,6 @@ from csassist.web.console.phrases import console_phrases
 from csassist.web.console.wording import QUEUE_ICONS, QUEUE_NAMES
 from csassist.web.languages import page_language
 
-
 # Pages beside the queues: name of the view -> permission, words, icon.
 PLACES: Final[Mapping[str, tuple[str, Promise, str]]] = {
     "console_risks": ("proactive.view_currentrisk", gettext_lazy("Customers at risk"), "gauge"),

@@ -69,7 +69,11 @@ def _count(wanted: RisksWanted, of_issues: list[IssueCounts], pages: "Paginator[
 def _issue(one: IssueCounts, wanted: RisksWanted) -> dict[str, object]:
     is_current = wanted.issue == one.issue.key
     query = {**wanted.as_query(), "issue": "" if is_current else one.issue.key}
-    return {"counts": one, "query": urlencode({key: value for key, value in query.items() if value}), "is_current": is_current}
+    return {
+        "counts": one,
+        "query": urlencode({key: value for key, value in query.items() if value}),
+        "is_current": is_current,
+    }
 
 
 def _choices(of_issues: list[IssueCounts]) -> dict[str, list[tuple[str, str]]]:

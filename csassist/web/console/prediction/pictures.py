@@ -46,7 +46,8 @@ def gain_chart(points: Sequence[GainPoint]) -> Chart | None:
     tenth = _captured(places, 0.1)
     return chart(
         title=_("Gain"),
-        summary=_("The tenth with the highest scores holds %(captured)s of the trouble.") % {"captured": percent(tenth)},
+        summary=_("The tenth with the highest scores holds %(captured)s of the trouble.")
+        % {"captured": percent(tenth)},
         axes=(percent_axis(_("customers, highest first")), percent_axis(_("trouble found"))),
         series=[
             Series(_("by chance"), DIAGONAL, is_reference=True),
@@ -82,7 +83,13 @@ def drift_chart(checks: Sequence[DriftCheck]) -> Chart | None:
         table=Table(
             (_("Checked"), _("Verdict"), _("Index"), _("Limit"), _("Customers")),
             tuple(
-                (day, str(DRIFTS[one.verdict].words), number(score), number(limit), count_of(_figures(one).get("count")))
+                (
+                    day,
+                    str(DRIFTS[one.verdict].words),
+                    number(score),
+                    number(limit),
+                    count_of(_figures(one).get("count")),
+                )
                 for day, limit, (one, score) in zip(days, limits, found, strict=True)
             ),
         ),

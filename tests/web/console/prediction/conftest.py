@@ -1,20 +1,11 @@
 """An issue with customers at risk, and the browsers of those who look at it."""
 
 import pytest
-from django.test import Client
 
-from csassist.accounts.models import User
 from csassist.customers.models import Customer
 from proactive.models import CurrentRisk, IssueType, ModelKind, ModelStatus, ScoreModel
 from tests.factories import CurrentRiskFactory, CustomerFactory, IssueTypeFactory, ScoreModelFactory
 from tests.proactive.made import CARD, scoring_pass
-
-
-@pytest.fixture
-def doras(dora: User) -> Client:
-    browser = Client()
-    browser.force_login(dora)
-    return browser
 
 
 @pytest.fixture

@@ -1,5 +1,6 @@
 """The board: the most likely first, filtered by its address, told as old when it is old, taken away as a safe file."""
 
+import asyncio
 import csv
 import io
 import re
@@ -181,13 +182,16 @@ def test_the_file_is_in_the_language_of_the_page(bens: Client, risks: Risks):
 
 @pytest.mark.once
 @pytest.mark.django_db(transaction=True)
-async def test_under_asgi_the_file_is_streamed_in_pieces(ben: User, risks: Risks, monkeypatch):
+def test_under_asgi_the_file_is_streamed_in_pieces(ben: User, risks: Risks, monkeypatch):
     monkeypatch.setattr(exporting, "BATCH_ROWS", 1)
-    browser = AsyncClient()
-    await browser.aforce_login(ben)
 
-    answer = await browser.get("/console/risks/export?band=all")
-    pieces = [piece async for piece in answer.streaming_content]
+    async def run() -> list[bytes]:
+        browser = AsyncClient()
+        await browser.aforce_login(ben)
+        answer = await browser.get("/console/risks/export?band=all")
+        return [piece async for piece in answer.streaming_content]
+
+    pieces = asyncio.run(run())
 
     assert len(pieces) == 4  # the head and three rows
     assert len(table(b"".join(pieces))) == 3

@@ -9,7 +9,13 @@ from django.utils import timezone
 from csassist.conversations.models import Conversation
 from csassist.customers.models import Customer, CustomerEvent, IdentityLink
 from proactive.models import CurrentRisk, RiskScore, ScoreModel
-from tests.factories import ConversationFactory, CurrentRiskFactory, CustomerFactory, IssueTypeFactory, ScoreModelFactory
+from tests.factories import (
+    ConversationFactory,
+    CurrentRiskFactory,
+    CustomerFactory,
+    IssueTypeFactory,
+    ScoreModelFactory,
+)
 from tests.proactive.made import scoring_pass
 
 pytestmark = pytest.mark.django_db

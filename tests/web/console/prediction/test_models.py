@@ -69,7 +69,9 @@ def test_a_card_with_gaps_is_shown_with_gaps(cleos: Client, champion: ScoreModel
     assert cleos.get(page_of(champion)).status_code == 200
 
 
-def test_a_version_is_put_in_force_with_a_reason(doras: Client, issue: IssueType, champion: ScoreModel, shadow: ScoreModel):
+def test_a_version_is_put_in_force_with_a_reason(
+    doras: Client, issue: IssueType, champion: ScoreModel, shadow: ScoreModel
+):
     refused = doras.post(page_of(shadow, "promote"), {"reason": " "}, headers={"HX-Request": "true"})
     assert (refused.status_code, refused.text) == (400, "Write why.")
     assert standing(issue) == {1: "champion", 2: "shadow"}
@@ -86,7 +88,9 @@ def test_a_version_is_put_in_force_with_a_reason(doras: Client, issue: IssueType
     assert standing(issue) == {1: "champion", 2: "retired"}
 
 
-def test_what_the_gate_refused_needs_the_box_as_well(doras: Client, issue: IssueType, champion: ScoreModel, shadow: ScoreModel):
+def test_what_the_gate_refused_needs_the_box_as_well(
+    doras: Client, issue: IssueType, champion: ScoreModel, shadow: ScoreModel
+):
     ScoreModel.objects.filter(pk=shadow.pk).update(status=ModelStatus.REFUSED)
     assert "I overrule the gate" in doras.get(page_of(shadow)).text
 
@@ -203,7 +207,12 @@ def test_a_result_is_told_with_its_interval_and_whom_it_would_have_flagged(
             "base_rate": 0.05,
             "lead_hours": 60,
             "examples": [
-                {"customer": str(mara.public_id), "as_of": "2026-08-03T00:00:00+00:00", "probability": 0.8, "hit": True},
+                {
+                    "customer": str(mara.public_id),
+                    "as_of": "2026-08-03T00:00:00+00:00",
+                    "probability": 0.8,
+                    "hit": True,
+                },
                 {"customer": 987_654_321, "probability": 0.3, "hit": False},
             ],
         },
@@ -219,7 +228,9 @@ def test_a_result_is_told_with_its_interval_and_whom_it_would_have_flagged(
     assert "every 3s" not in page
 
 
-def test_queries_do_not_grow_with_versions_and_checks(cleos: Client, champion: ScoreModel, django_assert_max_num_queries):
+def test_queries_do_not_grow_with_versions_and_checks(
+    cleos: Client, champion: ScoreModel, django_assert_max_num_queries
+):
     for number in range(10):
         ScoreModelFactory.create(issue=champion.issue, version=number + 10, status=ModelStatus.RETIRED)
         DriftCheck.objects.create(model=champion, verdict="steady", figures={"score": 0.01, "limit": 0.1})
