@@ -327,7 +327,7 @@ def _number(value: object) -> float | None:
 def _filled(words: Promise, number: float, **places: str) -> str:
     """A lazy plural is filled with the number that chooses the form and the number as it is read."""
     chosen = int(number) if number == int(number) else 2
-    filled = words % {"number": chosen, "count": _shown(number), **places}  # type: ignore[operator]
+    filled = words % {"number": chosen, "count": _shown(number), **places}
     return str(filled)
 
 

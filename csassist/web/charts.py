@@ -36,7 +36,7 @@ class Axis:
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """`low` and `high` are the ends of its interval, `words` stand beside it, `weight` 0 to 1 is the size of its dot."""
+    """`low` and `high` are the ends of its interval, `words` stand beside it, `weight` (0 to 1) sizes its dot."""
 
     x: float
     y: float
@@ -185,9 +185,9 @@ def spark(values: Sequence[tuple[float, float]], *, marks: Sequence[float], in_w
             places.append(f"{x:.1f},{_spark_height(values[number - 1][1])}")
         places.append(f"{x:.1f},{_spark_height(value)}")
     if len(values) == 1:
-        places.append(f"{SPARK_WIDTH - SPARK_EDGE},{_spark_height(values[0][1])}")
-    x, y = places[-1].split(",")
-    return Spark(" ".join(places), (x, y), tuple(_spark_height(mark) for mark in marks), in_words)
+        places.append(f"{SPARK_WIDTH - SPARK_EDGE:.1f},{_spark_height(values[0][1])}")
+    last_x, last_y = places[-1].split(",")
+    return Spark(" ".join(places), (last_x, last_y), tuple(_spark_height(mark) for mark in marks), in_words)
 
 
 def _spark_height(ratio: float) -> str:

@@ -1,7 +1,6 @@
 """A file that is made while it is sent, so that its length costs no memory."""
 
 from collections.abc import AsyncIterator, Iterator
-from typing import cast
 
 from django.core.handlers.asgi import ASGIRequest
 from django.http import HttpRequest, StreamingHttpResponse
@@ -29,4 +28,4 @@ async def _awaited(pieces: Iterator[str]) -> AsyncIterator[str]:
 
 
 def _next(pieces: Iterator[str]) -> str | None:
-    return cast("str | None", next(pieces, None))
+    return next(pieces, None)

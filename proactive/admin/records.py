@@ -1,6 +1,6 @@
 """What is computed, to read: versions, scoring passes, look-backs, drift checks, current risks."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib import admin
 from django.db.models import QuerySet
@@ -141,7 +141,7 @@ class CurrentRiskAdmin(ReadOnlyAdmin[CurrentRisk]):
     search_help_text = _("A customer number, an e-mail address or a customer id.")
     list_select_related = ["customer", "issue"]
     ordering = ["-probability", "id"]
-    sortable_by: list[str] = []
+    sortable_by: ClassVar[list[str]] = []
     show_full_result_count = False
 
     @admin.display(description=_("customer"))
@@ -167,7 +167,7 @@ class RiskScoreAdmin(ReadOnlyAdmin[RiskScore]):
     search_fields = ["=customer__external_id", "=customer__public_id"]
     search_help_text = _("A customer number or a customer id.")
     list_select_related = ["customer", "issue"]
-    sortable_by: list[str] = []
+    sortable_by: ClassVar[list[str]] = []
     show_full_result_count = False
 
     def get_search_results(

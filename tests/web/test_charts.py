@@ -91,4 +91,4 @@ def test_one_value_is_a_line_too():
     line = spark([(5.0, 2.0)], marks=[], in_words="")
 
     assert line is not None
-    assert line.points == f"4.0,{SPARK_EDGE:.1f} 156,{SPARK_EDGE:.1f}"
+    assert line.points == f"4.0,{SPARK_EDGE:.1f} 156.0,{SPARK_EDGE:.1f}"

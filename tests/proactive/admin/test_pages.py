@@ -10,7 +10,6 @@ from csassist.accounts.models import User
 from csassist.audit.models import AuditEvent
 from csassist.core.errors import Unavailable
 from csassist.customers.models import Customer
-from proactive.admin import issues
 from proactive.models import Backtest, DriftCheck, IssueType, ScoreModel, ScoringRun
 from proactive.services import scorecards
 from tests.factories import CurrentRiskFactory, IssueTypeFactory, ScoreModelFactory
@@ -129,7 +128,7 @@ def test_the_draft_rules_are_tried_on_everybody_and_on_one_customer(
         one = scorecards.TriedCustomer(25, 0.61, "high", reasons) if customer else None
         return scorecards.TriedRules(1_234, 56, 7, one)
 
-    monkeypatch.setattr(issues.scorecards, "try_rules", try_rules)
+    monkeypatch.setattr(scorecards, "try_rules", try_rules)
     address = f"{ISSUES}{issue.pk}/try/"
 
     everybody = supervisor.post(address, {"customer": ""}).content.decode()
@@ -146,8 +145,8 @@ def test_what_cannot_be_tried_or_published_is_told(supervisor: Client, issue: Is
     def refuse(*_args: object, **_named: object) -> None:
         raise Unavailable("Not right now.")
 
-    monkeypatch.setattr(issues.scorecards, "try_rules", refuse)
-    monkeypatch.setattr(issues.scorecards, "publish_scorecard", refuse)
+    monkeypatch.setattr(scorecards, "try_rules", refuse)
+    monkeypatch.setattr(scorecards, "publish_scorecard", refuse)
 
     tried = supervisor.post(f"{ISSUES}{issue.pk}/try/", {"customer": ""}, follow=True)
     assert "Not right now." in tried.content.decode()
@@ -161,7 +160,7 @@ def test_saved_rules_are_put_in_force_by_a_button_and_not_by_a_link(
     def publish(*, issue: IssueType, by: User) -> ScoreModel:
         return ScoreModelFactory.create(issue=issue, version=4, promoted_by=by)
 
-    monkeypatch.setattr(issues.scorecards, "publish_scorecard", publish)
+    monkeypatch.setattr(scorecards, "publish_scorecard", publish)
 
     assert supervisor.get(f"{ISSUES}{issue.pk}/publish/").status_code == 403
     page = supervisor.post(f"{ISSUES}{issue.pk}/publish/", follow=True).content.decode()

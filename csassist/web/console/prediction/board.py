@@ -3,6 +3,7 @@
 from urllib.parse import urlencode
 
 from django.core.paginator import Paginator
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
@@ -29,8 +30,9 @@ def board(request: HttpRequest) -> HttpResponse:
     """Every filter stands in the address; the bands that are worth a look come without being asked for."""
     wanted = RisksWanted.from_query(request.GET.dict())
     of_issues = counts()
-    pages = Paginator(risks(wanted), ROWS_A_PAGE)
-    pages.count = _count(wanted, of_issues, pages)  # type: ignore[misc]
+    rows = risks(wanted)
+    pages = Paginator(rows, ROWS_A_PAGE)
+    pages.count = _count(wanted, of_issues, rows)
     page = pages.get_page(request.GET.get("page"))
     context = {
         **frame_context(request, script="page", place="console_risks"),
@@ -57,10 +59,10 @@ def export(request: HttpRequest) -> HttpResponseBase:
     return streamed_file(request, lines, name=name, content_type="text/csv; charset=utf-8")
 
 
-def _count(wanted: RisksWanted, of_issues: list[IssueCounts], pages: "Paginator[CurrentRisk]") -> int:
+def _count(wanted: RisksWanted, of_issues: list[IssueCounts], rows: QuerySet[CurrentRisk]) -> int:
     """How many rows there are; what the counts on top say already is not counted again."""
     if wanted.plan or wanted.language or wanted.words or wanted.band in {Band.LOW, ALL_BANDS}:
-        return pages.object_list.count()  # type: ignore[call-arg]
+        return rows.count()
     shown = [one for one in of_issues if wanted.issue in {"", one.issue.key}]
     high, elevated = sum(one.high_count for one in shown), sum(one.elevated_count for one in shown)
     return {"": high + elevated, Band.HIGH: high, Band.ELEVATED: elevated}[wanted.band]

@@ -5,8 +5,10 @@ import csv
 import io
 import re
 from datetime import timedelta
+from typing import cast
 
 import pytest
+from django.http import StreamingHttpResponse
 from django.test import AsyncClient, Client
 from django.utils import timezone
 
@@ -189,7 +191,7 @@ def test_under_asgi_the_file_is_streamed_in_pieces(ben: User, risks: Risks, monk
         browser = AsyncClient()
         await browser.aforce_login(ben)
         answer = await browser.get("/console/risks/export?band=all")
-        return [piece async for piece in answer.streaming_content]
+        return [piece async for piece in cast(StreamingHttpResponse, answer)]
 
     pieces = asyncio.run(run())
 
