@@ -19,7 +19,8 @@ SPARK_WIDTH: Final = 160
 SPARK_HEIGHT: Final = 36
 SPARK_EDGE: Final = 4
 # Two words on the drawing keep this distance, in units of the drawing.
-APART: Final = 26
+APART: Final = 40
+HALF_WORD: Final = 22
 SMALLEST_DOT: Final = 3.0
 LARGEST_DOT: Final = 7.0
 
@@ -82,6 +83,7 @@ class Dot:
     low: str
     high: str
     words: str
+    words_x: str
     words_y: str
 
 
@@ -226,6 +228,7 @@ def _dots(series: Series, places: Sequence[tuple[float, float]], y_axis: Axis) -
                 low="" if point.low is None else f"{_down(y_axis, point.low):.1f}",
                 high="" if point.high is None else f"{top:.1f}",
                 words=words,
+                words_x=f"{min(WIDTH - RIGHT - HALF_WORD, max(LEFT + HALF_WORD, x)):.1f}",
                 words_y=f"{words_y:.1f}",
             )
         )

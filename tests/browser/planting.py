@@ -151,7 +151,9 @@ def _risks(customers: list[Any], models: Mapping[str, Any], shadow: Any) -> None
     for number, customer in enumerate(customers):
         likely = max(0.02, 0.86 - 0.17 * number)
         CurrentRiskFactory.create(customer=customer, model=models["payment"], probability=likely, reasons=payment)
-        CurrentRiskFactory.create(customer=customer, model=models["parcel"], probability=0.9 - likely, reasons=parcel)
+        CurrentRiskFactory.create(
+            customer=customer, model=models["parcel"], probability=(0.9 - likely) * 0.6, reasons=parcel
+        )
         fields = {"stands_in": "drifted", "reasons": leaving}
         CurrentRiskFactory.create(customer=customer, model=models["leaving"], probability=likely * 0.6, **fields)
         _score(customer, shadow, likely - 0.1, days_ago=0, is_shadow=True)

@@ -121,13 +121,17 @@ def decide(page: Page, opens: str, why: str, *, confirm: bool) -> None:
     expect(dialog).not_to_be_visible()
 
 
-def test_a_backtest_is_asked_for_and_waits(running_site: Site, open_page: OpenPage, planted: Planted):
+def test_a_backtest_is_asked_for_and_waits(
+    running_site: Site, open_page: OpenPage, console_errors: list[str], planted: Planted
+):
     page = open_page(user="cleo")
     page.goto(f"{running_site.url}/console/models/{planted.champion}/")
     page.locator(".ask summary", has_text="Ask for a backtest").click()
     page.locator("[name=last_on]").fill("2020-01-01")
     page.locator(".ask[open] [type=submit]").click()
     expect(page.locator("#toasts")).to_contain_text("The end must come after the beginning.")
+    assert len([error for error in console_errors if "400" in error]) == 1
+    console_errors.clear()  # htmx and the browser both tell of the refusal
     page.locator("[name=first_on]").fill("2019-12-01")
     page.locator(".ask[open] [type=submit]").click()
     expect(page.locator("#backtest")).to_be_visible()

@@ -15,6 +15,7 @@ from csassist.web.console.frame import frame_context
 from csassist.web.console.prediction.backtests import MODEL_DEFAULTS, request_context
 from csassist.web.console.prediction.pictures import (
     calibration_chart,
+    count_of,
     drift_chart,
     exact_percent,
     gain_chart,
@@ -132,6 +133,7 @@ def _card_context(model: ScoreModel) -> dict[str, Any]:
         "model": model,
         "status": STATUSES[model.status],
         "card": card,
+        "cohort": {"rows": count_of(card.rows), "positives": count_of(card.positives)},
         "positive_share": exact_percent(card.positive_share),
         "label": label_in_words(model.issue),
         "figures": shown_figures(card),

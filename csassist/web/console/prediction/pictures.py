@@ -31,7 +31,7 @@ def calibration_chart(points: Sequence[CalibrationPoint]) -> Chart | None:
             Series("", tuple(_calibration_point(one, most) for one in points), has_dots=True),
         ],
         table=Table(
-            (_("Predicted"), _("Observed"), _("95 % interval"), _("Customers")),
+            (_("Predicted"), _("Observed"), _("Interval (95%)"), _("Customers")),
             tuple(
                 (exact_percent(one.predicted), exact_percent(one.observed), _between(*_interval(one)), f"{one.count:,}")
                 for one in points
