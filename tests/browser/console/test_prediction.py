@@ -130,7 +130,7 @@ def test_a_backtest_is_asked_for_and_waits(
     page.locator("[name=last_on]").fill("2020-01-01")
     page.locator(".ask[open] [type=submit]").click()
     expect(page.locator("#toasts")).to_contain_text("The end must come after the beginning.")
-    assert len([error for error in console_errors if "400" in error]) == 1
+    assert [error for error in console_errors if "400" not in error] == []
     console_errors.clear()  # htmx and the browser both tell of the refusal
     page.locator("[name=first_on]").fill("2019-12-01")
     page.locator(".ask[open] [type=submit]").click()
