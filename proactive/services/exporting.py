@@ -55,7 +55,7 @@ def _head() -> Sequence[str]:
         _("Customer"),
         _("Customer number"),
         _("Customer id"),
-        _("Plan"),
+        _("plan").capitalize(),
         _("Language"),
         _("Issue"),
         _("Band"),
