@@ -2,7 +2,8 @@
 
 # mypy: disable-error-code="no-untyped-call"
 
-from factory.declarations import LazyAttribute, Sequence, SubFactory
+from django.utils import timezone
+from factory.declarations import LazyAttribute, LazyFunction, Sequence, SubFactory
 from factory.django import DjangoModelFactory, Password
 from factory.faker import Faker
 
@@ -10,6 +11,7 @@ from csassist.accounts.models import User
 from csassist.conversations.models import Author, Conversation, Message
 from csassist.conversations.services import last_episode
 from csassist.customers.models import Customer
+from proactive.models import Band, CurrentRisk, IssueState, IssueType, ModelKind, ModelStatus, ScoreModel
 
 PASSWORD = "correct horse battery staple"
 
@@ -49,3 +51,47 @@ class MessageFactory(DjangoModelFactory[Message]):
     episode = LazyAttribute(lambda message: last_episode(message.conversation))
     author = Author.CUSTOMER
     text = Faker("sentence")
+
+
+class IssueTypeFactory(DjangoModelFactory[IssueType]):
+    """One that is scored and acted on."""
+
+    class Meta:
+        model = IssueType
+        django_get_or_create = ("key",)
+
+    key = Sequence(lambda number: f"trouble-{number}")
+    name_en = "Failed payment"
+    name_zh = "付款失败"
+    label = LazyAttribute(lambda issue: {"any_of": [{"event": "payment_failed", "at_least": 2}]})
+    state = IssueState.LIVE
+
+
+class ScoreModelFactory(DjangoModelFactory[ScoreModel]):
+    """A scorecard in force."""
+
+    class Meta:
+        model = ScoreModel
+
+    issue = SubFactory(IssueTypeFactory)
+    kind = ModelKind.SCORECARD
+    version = Sequence(lambda number: number + 1)
+    status = ModelStatus.CHAMPION
+    artifact = b"{}"
+    artifact_sha256 = "44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a"
+    feature_set = "0123456789abcdef"
+
+
+class CurrentRiskFactory(DjangoModelFactory[CurrentRisk]):
+    class Meta:
+        model = CurrentRisk
+
+    customer = SubFactory(CustomerFactory)
+    model = SubFactory(ScoreModelFactory)
+    issue = LazyAttribute(lambda risk: risk.model.issue)
+    probability = 0.6
+    band = LazyAttribute(
+        lambda risk: Band.HIGH if risk.probability >= 0.5 else Band.ELEVATED if risk.probability >= 0.2 else Band.LOW
+    )
+    reasons = LazyAttribute(lambda risk: [{"feature": "failed_payments_7d", "value": 3, "effect": 25}])
+    as_of = LazyFunction(timezone.now)

@@ -158,6 +158,7 @@ class ApiKey(models.Model):
         CONVERSATIONS_WRITE = "conversations:write", _("Mark people as helped, correct readings")
         PROMPTS_READ = "prompts:read", _("Read prompts")
         PROMPTS_WRITE = "prompts:write", _("Write and publish prompts")
+        RISKS_READ = "risks:read", _("Read risks of customers, issues and models")
         ANSWERS_TRY = "answers:try", _("Try questions in the playground")
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)

@@ -33,6 +33,7 @@ urlpatterns = [
     path("language", set_language, name="set_language"),
     path("console/", include("csassist.web.console.urls")),
     path("console/", include("csassist.web.console.panels.urls")),
+    path("console/", include("csassist.web.console.prediction.urls")),
     path("console/practice/", include("csassist.web.practice.urls")),
     path("staff/", views.staff, name="staff"),
     path("staff/invitation/<str:token>", account_pages.accept_invitation, name="staff_invitation"),

@@ -41,14 +41,17 @@ def card_of(scorer: KeptScorer, table: Table, rows: Rows, facts: CardFacts) -> d
     return {
         "format": FORMAT,
         "kind": scorer.kind.value,
-        "code_sha256": code_hash(),
-        "taught": _taught(table, rows),
-        "features": [
+        "code_hash": code_hash(),
+        "window": _window(rows),
+        "rows": table.row_count,
+        "positives": int(rows.labels.sum()),
+        "columns": [
             {"name": column.name, "kind": column.kind.value, "direction": column.direction} for column in scorer.columns
         ],
         "is_calibrated": not isinstance(scorer, Scorecard) and scorer.calibration is not None,
         "split": _split(facts),
         "verdict": _verdict(facts.verdict),
+        "slices": _slices(facts.verdict),
         "profile": profile_of(table.only(frozenset(one.name for one in scorer.columns)), scorer.probabilities(table)),
         **_figures(facts),
     }
@@ -63,10 +66,11 @@ def code_hash() -> str:
     return digest.hexdigest()
 
 
-def _taught(table: Table, rows: Rows) -> dict[str, Any]:
+def _window(rows: Rows) -> dict[str, str] | None:
     times = rows.times
-    window = None if times is None else {"first": _moment(float(times.min())), "last": _moment(float(times.max()))}
-    return {"rows": table.row_count, "positives": int(rows.labels.sum()), "window": window}
+    if times is None:
+        return None
+    return {"first_at": _moment(float(times.min())), "last_at": _moment(float(times.max()))}
 
 
 def _split(facts: CardFacts) -> dict[str, Any]:
@@ -84,14 +88,29 @@ def _split(facts: CardFacts) -> dict[str, Any]:
 
 def _verdict(verdict: Verdict) -> dict[str, Any]:
     return {
-        "may_promote": verdict.may_promote,
+        "promoted": verdict.may_promote,
         "reason": verdict.reason.value,
         "difference": verdict.difference,
         "interval": None if verdict.interval is None else asdict(verdict.interval),
-        "calibration_error": verdict.calibration_error,
+        "ece": verdict.calibration_error,
         "brier_difference": verdict.brier_difference,
-        "slices": [{**asdict(one), "is_worse": one.is_worse} for one in verdict.slices],
     }
+
+
+def _slices(verdict: Verdict) -> list[dict[str, Any]]:
+    """`drop`: how much less the average precision is than that of what was in force, as a ratio."""
+    return [
+        {
+            "column": one.column,
+            "value": one.value,
+            "count": one.rows,
+            "positives": one.positives,
+            "average_precision": one.average_precision,
+            "drop": 1 - one.average_precision / one.before if one.before else 0.0,
+            "is_worse": one.is_worse,
+        }
+        for one in verdict.slices
+    ]
 
 
 def _figures(facts: CardFacts) -> dict[str, Any]:
@@ -99,15 +118,18 @@ def _figures(facts: CardFacts) -> dict[str, Any]:
     figures = facts.figures
     if figures is None:
         return {"figures": None, "calibration": [], "gain": []}
-    names = ("auc", "average_precision", "brier", "calibration_error", "lift")
+    names = {"auc": "auc", "average_precision": "average_precision", "brier": "brier", "ece": "calibration_error"}
     measured = {
-        name: {"value": getattr(figures, name), **(asdict(facts.intervals[name]) if name in facts.intervals else {})}
-        for name in names
+        shown: {"value": getattr(figures, name), **(asdict(facts.intervals[name]) if name in facts.intervals else {})}
+        for shown, name in names.items()
     }
     return {
-        "figures": {"rows": figures.rows, "positives": figures.positives, **measured},
-        "calibration": [asdict(point) for point in figures.calibration],
-        "gain": [asdict(point) for point in figures.gain],
+        "asked": {"rows": figures.rows, "positives": figures.positives, "lift": figures.lift},
+        "figures": measured,
+        "calibration": [
+            {"predicted": point.said, "observed": point.happened, "count": point.count} for point in figures.calibration
+        ],
+        "gain": [{"share": point.share, "captured": point.found} for point in figures.gain],
     }
 
 

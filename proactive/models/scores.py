@@ -47,7 +47,11 @@ class CurrentRisk(models.Model):
             models.UniqueConstraint(fields=["customer", "issue"], name="risk_once"),
             models.CheckConstraint(condition=Q(probability__gte=0, probability__lte=1), name="risk_probability"),
         ]
-        indexes = [models.Index(fields=["issue", "-probability", "id"], name="risk_of_issue")]
+        indexes = [
+            models.Index(fields=["issue", "-probability", "id"], name="risk_of_issue"),
+            # The board walks it from the top; issue and band stand in it, so that counting reads nothing else.
+            models.Index(fields=["-probability", "id", "issue", "band"], name="risk_of_board"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.customer} · {self.issue}: {self.probability:.0%}"

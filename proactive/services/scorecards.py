@@ -1,7 +1,7 @@
 """From the rules that an admin edits to a scorecard that scores: tried first, then published as its own version."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
@@ -30,8 +30,10 @@ class Trial:
     """What the rules as they stand now would say: of how many customers, in which band, and of one in full."""
 
     customers_count: int
-    flagged: dict[str, int]
+    elevated_count: int
+    high_count: int
     one: Score | None = None
+    points: int = 0  # of that one
 
 
 def draft_scorecard(issue: IssueType) -> Scorecard:
@@ -50,12 +52,13 @@ def try_rules(issue: IssueType, *, customer: Customer | None = None, as_of: date
     moment = as_of or timezone.now()
     recent = _recent_customers()
     scores = scores_of(read_features(as_of=moment, customer_ids=recent), scoring) if recent else []
-    one = None
-    if customer is not None:
-        found = scores_of(read_features(as_of=moment, customer_ids=[customer.pk]), scoring)
-        one = found[0] if found else None
-    flagged = {band.value: sum(score.band == band for score in scores) for band in Band}
-    return Trial(len(scores), flagged, one)
+    bands = [score.band for score in scores]
+    trial = Trial(len(scores), bands.count(Band.ELEVATED), bands.count(Band.HIGH))
+    frame = read_features(as_of=moment, customer_ids=[] if customer is None else [customer.pk])
+    if not len(frame.customer_ids):
+        return trial
+    points = int(scorecard.points(frame.table)[0])
+    return replace(trial, one=scores_of(frame, scoring)[0], points=points)
 
 
 @transaction.atomic

@@ -38,6 +38,11 @@ CASES = [
     ("delivery.decide_delivery", {"admin", "supervisor"}),
     ("delivery.view_storedmail", {"admin"}),
     ("audit.view_auditevent", {"admin", "supervisor"}),
+    ("proactive.view_currentrisk", {"admin", "supervisor", "agent"}),
+    ("proactive.view_scoremodel", {"admin", "supervisor"}),
+    ("proactive.promote_scoremodel", {"admin"}),
+    ("proactive.change_issuetype", {"admin", "supervisor"}),
+    ("proactive.add_backtest", {"admin", "supervisor"}),
     ("nonsense", {"admin"}),
     ("", {"admin"}),
 ]

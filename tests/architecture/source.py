@@ -9,7 +9,7 @@ from pathlib import Path
 from django.conf import settings
 
 ROOT: Path = settings.BASE_DIR
-PACKAGES = ("csassist", "knowledge", "prompts")
+PACKAGES = ("csassist", "knowledge", "prompts", "proactive")
 
 
 @cache

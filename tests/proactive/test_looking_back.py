@@ -156,9 +156,10 @@ def test_a_backtest_counts_flags_hits_and_lead_time(issue, people, now):
     assert (result["moments"], result["scored"]) == (5, 300)
     assert result["happened"] == 12 * 5
     assert result["hits"] == 12 * 5
-    assert result["precision"] == result["hits"] / result["flagged"]
-    assert result["precision_low"] < result["precision"] <= result["precision_high"] + 1e-9
-    assert 1 <= result["lead_hours_median"] <= 72
+    precision = result["precision"]
+    assert precision["value"] == result["hits"] / result["flagged"]
+    assert precision["low"] < precision["value"] <= precision["high"] + 1e-9
+    assert 1 <= result["lead_hours"] <= 72
     assert result["auc"] > 0.9
     assert {one["customer"] for one in result["examples"]} <= {str(one.public_id) for one in people}
     assert len(result["examples"]) == 10

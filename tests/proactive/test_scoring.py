@@ -224,7 +224,8 @@ def test_rules_are_tried_before_they_score(issues, ana):
 
     assert trial.one is not None
     assert trial.one.band == Band.HIGH
-    assert trial.flagged["high"] == 1
+    assert trial.points == 80
+    assert trial.high_count == 1
     assert not CurrentRisk.objects.exists()
     version = publish_scorecard(issue=issue, by=None)
     assert (version.version, version.status) == (2, ModelStatus.CHAMPION)

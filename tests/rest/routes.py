@@ -14,7 +14,7 @@ API = "api/v1/"
 CONSOLE = "console/"  # its routes are called by everybody in tests/web/console/test_access.py
 PRACTICE = "console/practice/"  # its routes are called by everybody in tests/web/practice/test_access.py
 Kind = Literal[
-    "conversation", "message", "citation", "attachment", "person_request", "survey", "draft", "fact", "document", "source", "prompt", "nothing"
+    "conversation", "message", "citation", "attachment", "person_request", "survey", "draft", "fact", "document", "source", "prompt", "customer", "score_model", "nothing"
 ]  # fmt: skip
 EVERY_ROLE = frozenset({"agent", "supervisor", "admin"})
 CURATORS = frozenset({"supervisor", "admin"})
@@ -129,6 +129,11 @@ ROWS: dict[str, Row] = {
     "sources/<uuid:public_id>/fetch": done_by(CURATORS, "knowledge:write", names="source"),
     "search": done_by(EVERY_ROLE, "knowledge:read"),
     "index": read_by(CURATORS, "knowledge:read"),
+    "risks": read_by(EVERY_ROLE, "risks:read"),
+    "customers/<uuid:public_id>/risks": read_by(EVERY_ROLE, "risks:read", names="customer"),
+    "issues": read_by(EVERY_ROLE, "risks:read"),
+    "models": read_by(CURATORS, "risks:read"),
+    "models/<uuid:public_id>": read_by(CURATORS, "risks:read", names="score_model"),
     "prompts": read_by(CURATORS, "prompts:read"),
     "prompts/<slug:name>": read_by(CURATORS, "prompts:read", names="prompt"),
     "prompts/<slug:name>/versions": Row(

@@ -36,7 +36,7 @@ from csassist.customers.models import Customer, CustomerFact, Identity, SignIn
 from knowledge.models import Collection, Document, DocumentVersion, Source
 from prompts.models import Prompt, PromptVersion
 from tests.conversations.conftest import reply, visitor_client
-from tests.factories import UserFactory
+from tests.factories import ScoreModelFactory, UserFactory
 from tests.rest.routes import (
     API,
     CONSOLE,
@@ -109,6 +109,8 @@ def anas(ana: Customer) -> dict[str, UUID]:
         "document": Document.objects.create(collection=shelf, title="Draft").public_id,
         "source": Source.objects.create(collection=shelf, kind=Source.Kind.URL).public_id,
         "prompt": uuid4(),
+        "customer": ana.public_id,
+        "score_model": ScoreModelFactory.create().public_id,
         "nothing": uuid4(),
     }
 

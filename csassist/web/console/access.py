@@ -54,6 +54,15 @@ def console_decision(view: View) -> View:
     return _guarded(view, DECIDE, is_page=False)
 
 
+def page_with(permission: str) -> Callable[[View], View]:
+    """A whole page, or a form of one that leads back to it, for those who hold the permission."""
+    return lambda view: _guarded(view, permission, is_page=True)
+
+
+def part_with(permission: str) -> Callable[[View], View]:
+    return lambda view: _guarded(view, permission, is_page=False)
+
+
 def staff_of(request: HttpRequest) -> User:
     """Who asks; every view of the console has checked that it is a member of staff."""
     return cast(User, request.user)

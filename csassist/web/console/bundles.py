@@ -18,10 +18,10 @@ from rjsmin import jsmin
 
 STATIC = Path(__file__).resolve().parents[1] / "static" / "web"
 # What each page begins with, and what it needs besides, which nothing imports.
-ENTRIES = {"main": ("console/main", "console/panels"), "review": ("console/review",)}
+ENTRIES = {"main": ("console/main", "console/panels"), "review": ("console/review",), "page": ("console/page",)}
 STYLES = (
     "dialogs", "console/frame", "console/list", "console/talk", "console/composer", "console/parts",
-    "console/panels",
+    "console/panels", "console/pages", "console/charts",
 )  # fmt: skip
 DIGEST_CHARACTERS = 16
 
@@ -53,7 +53,7 @@ def styles() -> Bundle:
 
 
 def bundle_of(kind: str) -> Bundle | None:
-    """ "main", "review" or "styles"."""
+    """ "main", "review", "page" or "styles"."""
     if kind == "styles":
         return styles()
     return script(kind) if kind in ENTRIES else None

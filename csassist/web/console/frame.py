@@ -2,13 +2,15 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Final
 from urllib.parse import urlencode
 
 from django.conf import settings
 from django.http import HttpRequest
 from django.middleware.csrf import get_token
 from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy
 
 from csassist.accounts.models import Availability, Team, User
 from csassist.assistant.models import Draft
@@ -22,6 +24,12 @@ from csassist.web.console.access import may_act, staff_of
 from csassist.web.console.phrases import console_phrases
 from csassist.web.console.wording import QUEUE_ICONS, QUEUE_NAMES
 from csassist.web.languages import page_language
+
+# Pages beside the queues: name of the view -> permission, words, icon.
+PLACES: Final[Mapping[str, tuple[str, Promise, str]]] = {
+    "console_risks": ("proactive.view_currentrisk", gettext_lazy("Customers at risk"), "gauge"),
+    "console_models": ("proactive.view_scoremodel", gettext_lazy("Models"), "curve"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +45,14 @@ class Queue:
 
 
 def frame_context(
-    request: HttpRequest, *, wanted: Wanted | None = None, script: str = "main", is_review: bool = False
+    request: HttpRequest,
+    *,
+    wanted: Wanted | None = None,
+    script: str = "main",
+    is_review: bool = False,
+    place: str = "",
 ) -> dict[str, Any]:
+    """`place` names a page that is no queue: one of PLACES."""
     user = staff_of(request)
     return {
         "me": user,
@@ -64,20 +78,23 @@ def frame_context(
             "attachments": attachment_rules.for_pages(),
             "phrases": console_phrases(),
         },
-        **queues_context(request, wanted=wanted, is_review=is_review),
+        **queues_context(request, wanted=wanted, is_review=is_review, place=place),
     }
 
 
-def queues_context(request: HttpRequest, *, wanted: Wanted | None = None, is_review: bool = False) -> dict[str, Any]:
-    """The queues, the teams and the saved filters, each with its address."""
+def queues_context(
+    request: HttpRequest, *, wanted: Wanted | None = None, is_review: bool = False, place: str = ""
+) -> dict[str, Any]:
+    """The queues, the teams, the saved filters and the other pages, each with its address."""
     user = staff_of(request)
     teams = list(Team.objects.all())
     counts = queue_counts(user, teams, review=Draft.objects.waiting())
     current = wanted or Wanted(queue="mine" if counts["mine"] else "queue")
-    shown = None if is_review else current
+    shown = None if is_review or place else current
     return {
         "wanted": current,
         "is_review": is_review,
+        "places": _places(user, place),
         "all_teams": teams,
         "queues": [_queue(key, str(name), counts, shown) for key, name in QUEUE_NAMES.items()],
         "teams": [_team(team, counts, shown) for team in teams],
@@ -106,6 +123,14 @@ def _queue(key: str, name: str, counts: Mapping[str, int], current: Wanted | Non
         count=counted(counts.get(key, 0)),
         is_current=current is not None and current.queue == key and not current.filters_count,
     )
+
+
+def _places(user: User, current: str) -> list[Queue]:
+    return [
+        Queue(name, str(words), icon, reverse(name), "", name == current)
+        for name, (permission, words, icon) in PLACES.items()
+        if user.has_perm(permission)
+    ]
 
 
 def _team(team: Team, counts: Mapping[str, int], current: Wanted | None) -> Queue:

@@ -46,7 +46,8 @@ def rows(request: HttpRequest) -> HttpResponse:
 @require_safe
 @console_part
 def queues(request: HttpRequest) -> HttpResponse:
-    context = queues_context(request, wanted=wanted_of(request), is_review="review" in request.GET)
+    place = request.GET.get("place", "")
+    context = queues_context(request, wanted=wanted_of(request), is_review="review" in request.GET, place=place)
     return render(request, "web/console/queues.html", context)
 
 

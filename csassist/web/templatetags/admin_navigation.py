@@ -73,6 +73,18 @@ GROUPS: tuple[tuple[Promise, dict[str, Promise]], ...] = (
         },
     ),
     (
+        _("Prediction"),
+        {
+            "proactive.IssueType": _("Which trouble to foresee, and what speaks for it"),
+            "proactive.CurrentRisk": _("Who is at risk of what now"),
+            "proactive.ScoreModel": _("Every version that scores or has scored"),
+            "proactive.Backtest": _("What a version would have said in the past"),
+            "proactive.DriftCheck": _("Whether what scores still fits"),
+            "proactive.ScoringRun": _("When customers were scored, and how it went"),
+            "proactive.RiskScore": _("Each change of a score, of one customer"),
+        },
+    ),
+    (
         _("People"),
         {
             "customers.Customer": _("Customers and how they reach us"),

@@ -67,8 +67,8 @@ def test_the_card_is_json_and_tells_all(learned):
     card = json.loads(json.dumps(chosen_of(learned).card, allow_nan=False))
 
     assert card["kind"] == "logistic"
-    assert card["taught"]["rows"] == 9_000
-    assert card["taught"]["window"] == {"first": "1970-01-01T00:00:00+00:00", "last": "1970-02-05T00:00:00+00:00"}
+    assert card["rows"] == 9_000
+    assert card["window"] == {"first_at": "1970-01-01T00:00:00+00:00", "last_at": "1970-02-05T00:00:00+00:00"}
     assert card["split"]["asked_rows"] == 1_500
     assert card["split"]["taught_until"] < card["split"]["asked_from"]
     auc = card["figures"]["auc"]
@@ -77,7 +77,7 @@ def test_the_card_is_json_and_tells_all(learned):
     assert len(card["gain"]) == 20
     assert set(card["profile"]["features"]) == {column.name for column in chosen_of(learned).scorer.columns}
     assert card["verdict"]["reason"] == "better"
-    assert card["code_sha256"] == code_hash()
+    assert card["code_hash"] == code_hash()
 
 
 def test_the_order_of_the_rows_changes_no_bit():
@@ -157,6 +157,6 @@ def test_probabilities_are_mended_where_that_comes_nearer_to_what_happens():
 
     assert mended.is_calibrated
     assert mended.card["is_calibrated"]
-    assert mended.card["taught"]["rows"] < 5_000
+    assert mended.card["rows"] < 5_000
     assert mended.figures is not None
     assert mended.figures.calibration_error <= 0.03

@@ -35,6 +35,13 @@ def cleos(cleo: User) -> Client:
 
 
 @pytest.fixture
+def doras(dora: User) -> Client:
+    browser = Client()
+    browser.force_login(dora)
+    return browser
+
+
+@pytest.fixture
 def conversation(ana: Customer) -> Conversation:
     """Ana has asked something and waits for a person."""
     conversation = services.start_conversation(customer=ana)

@@ -12,7 +12,20 @@ from tests.rest.routes import CONSOLE, PRACTICE, all_routes
 
 pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
-PAGES = {"console/", "console/c/<uuid:public_id>", "console/review", "console/drafts/<uuid:public_id>/why"}
+PAGES = {
+    "console/",
+    "console/c/<uuid:public_id>",
+    "console/review",
+    "console/drafts/<uuid:public_id>/why",
+    "console/risks/",
+    "console/risks/export",
+    "console/customers/<uuid:public_id>/",
+    "console/models/",
+    "console/models/<uuid:public_id>/",
+    "console/backtests/<uuid:public_id>/",
+}
+# Closed to agents, whether or not what they name exists.
+NOT_FOR_AGENTS = ("console/models/", "console/backtests/")
 STREAM = "console/events"
 SOME_ID = "6f0f4b8e-64a7-4d6e-9f3b-2f4f6b0c7a11"
 AN_ID = re.compile(r"<uuid:\w+>")
@@ -46,9 +59,13 @@ def test_staff_without_a_role_are_refused():
     assert {route: answers for route in ROUTES if not set(answers := called(browser, route)) <= {403, 405}} == {}
 
 
-def test_what_does_not_exist_is_said_in_words(bens: Client):
+def test_what_does_not_exist_is_said_in_words(bens: Client, doras: Client):
     named = [route for route in ROUTES if "<uuid" in route]
+    closed = [route for route in named if route.startswith(NOT_FOR_AGENTS)]
+    named = [route for route in named if route not in closed]
 
+    assert {route: answers for route in closed if not set(answers := called(bens, route)) <= {403, 405}} == {}
+    assert {route: answers for route in closed if 404 not in (answers := called(doras, route))} == {}
     assert {route: answers for route in named if 404 not in (answers := called(bens, route))} == {}
 
 

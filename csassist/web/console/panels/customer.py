@@ -20,6 +20,7 @@ from csassist.web.console.access import console_act, console_part, conversation_
 from csassist.web.console.panels.mood_line import mood_line
 
 CHANGE_FACTS = "customers.change_customerfact"
+VIEW_RISKS = "proactive.view_currentrisk"
 EVENTS_SHOWN = 12
 
 
@@ -101,5 +102,6 @@ def _shown(request: HttpRequest, conversation: Conversation) -> HttpResponse:
         "events": card.events[:EVENTS_SHOWN],
         "kinds": CustomerFact.Kind.choices,
         "may_change_facts": request.user.has_perm(CHANGE_FACTS),
+        "may_see_risks": request.user.has_perm(VIEW_RISKS),
     }
     return render(request, "web/console/panels/customer.html", context)

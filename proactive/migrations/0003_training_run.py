@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('proactive', '0001_first'),
+        ('proactive', '0002_board_order'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
