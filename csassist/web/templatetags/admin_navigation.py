@@ -92,6 +92,9 @@ GROUPS: tuple[tuple[Promise, dict[str, Promise]], ...] = (
             "delivery.StoredMail": _("Mails that arrived here, because there is no mail server"),
             "audit.AuditEvent": _("Who did what, and when"),
             "django_tasks_database.DBTaskResult": _("Background work and its outcome"),
+            "scheduling.JobState": _("Periodic jobs: when, how late, and what failed"),
+            "scheduling.ScheduleSlot": _("Every time a job was due, and what became of it"),
+            "scheduling.SchedulerLease": _("Which scheduler leads"),
         },
     ),
 )
