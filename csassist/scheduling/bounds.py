@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from django.db import connection, transaction
+from django.db import close_old_connections, connection, transaction
 
 
 @dataclass(frozen=True)
@@ -47,6 +47,12 @@ def bounded_transaction(bounds: Bounds) -> Iterator[None]:
         if connection.vendor == "postgresql":
             _set_bounds(bounds)
         yield
+
+
+def drop_broken_connection() -> None:
+    """After a failure, which may have been the connection's: the next statement makes a new one."""
+    if not connection.in_atomic_block:
+        close_old_connections()
 
 
 def _set_bounds(bounds: Bounds) -> None:

@@ -9,12 +9,12 @@ import logging
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db import IntegrityError, OperationalError, close_old_connections
+from django.db import IntegrityError, OperationalError
 from django.db.models import F
 from django.utils import timezone
 
 from csassist.core.logs import emit
-from csassist.scheduling.bounds import Bounds, bounded_transaction
+from csassist.scheduling.bounds import Bounds, bounded_transaction, drop_broken_connection
 from csassist.scheduling.jobs import ScheduledJob, Slot
 from csassist.scheduling.lease import StaleLeader, fence
 from csassist.scheduling.misfires import FAILURES_BEFORE_BACK_OFF_COUNT, Step, back_off_seconds, due_steps
@@ -84,7 +84,7 @@ def _take(turn: Turn, step: Step, state: JobState) -> Failure | None:
     except (StaleLeader, SlotTaken):
         raise
     except Exception as error:  # noqa: BLE001 - one of the loops that must survive whatever a part of it does
-        close_old_connections()  # what failed may have been the connection
+        drop_broken_connection()
         return _record_failure(turn, step, state, type(error).__name__)
     emit("scheduler.ran", job=turn.job.name, covers=step.covers_count, changed=changed_count, reason=step.reason)
     return None
@@ -95,7 +95,7 @@ def _work_twice(turn: Turn, step: Step, state: JobState) -> int:
     try:
         return _work(turn, step, state)
     except OperationalError:
-        close_old_connections()
+        drop_broken_connection()
         return _work(turn, step, state)
 
 
