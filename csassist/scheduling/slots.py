@@ -69,10 +69,17 @@ def run_due(turn: Turn, *, now: datetime) -> Failure | None:
         try:
             failure = _take(turn, step, state)
         except SlotTaken:
+            _require_leadership(turn)
             emit("scheduler.slot_taken", job=turn.job.name, epoch=turn.epoch)
             return None
         state.last_slot_at = step.scheduled_for
     return failure
+
+
+def _require_leadership(turn: Turn) -> None:
+    """Whoever was overtaken is told so at once. Raises StaleLeader."""
+    with bounded_transaction(turn.bounds):
+        fence(turn.epoch)
 
 
 def _take(turn: Turn, step: Step, state: JobState) -> Failure | None:

@@ -9,5 +9,6 @@ class Command(SubjectCommand):
         "answers": "csassist.management.answer_benchmark",
         "inbox": "csassist.management.inbox_benchmark",
         "retrieval": "knowledge.retrieval_benchmark",
+        "scheduler": "csassist.management.scheduler_benchmark",
         "streams": "csassist.management.stream_benchmark",
     }
