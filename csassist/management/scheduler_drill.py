@@ -38,6 +38,7 @@ class Plan:
     kills_count: int = 5
     freeze_seconds: float = 60.0
     lease_seconds: float = 30.0
+    most_takeover_seconds: float = 45.0
     freezes_inside_slot: bool = True
 
 
@@ -206,7 +207,9 @@ def _judge(crew: Crew, plan: Plan, report: Report) -> None:
                 report.problems.append(f"{job}: {next_one} covers {next_one.covers_count} of {between} slots")
     report.refused_writes_count = crew.log().count("scheduler.refused")
     takeovers = [*report.takeovers_after_kill, report.takeover_after_freeze]
-    if max(takeovers) > 1.5 * plan.lease_seconds:
+    if plan.freezes_inside_slot and not report.refused_writes_count:
+        report.problems.append("nothing was refused of the leader that was frozen inside a slot")
+    if max(takeovers) > plan.most_takeover_seconds:
         report.problems.append(f"a take-over took {max(takeovers):.1f} s")
     if report.stop_seconds > 10:
         report.problems.append(f"stopping took {report.stop_seconds:.1f} s")

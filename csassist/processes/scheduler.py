@@ -98,6 +98,9 @@ class SchedulerProcess:
         end = threading.Timer(STOP_SECONDS, os._exit, [0])
         end.daemon = True
         end.start()
+        self.ask_to_stop()
+
+    def ask_to_stop(self) -> None:
         self._stopping.set()
 
     def _new_ticker(self) -> BackgroundScheduler:
