@@ -10,9 +10,10 @@ import signal
 import subprocess
 import time
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
+from datetime import datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
 
@@ -105,10 +106,11 @@ class Crew:
         )
         return time.monotonic() - began
 
-    def await_slot(self, epoch: int) -> float:
-        """Seconds until a slot of a later epoch is done."""
+    def await_slot(self, epoch: int, jobs: Sequence[str] = (FAST, LONG)) -> float:
+        """Seconds until a slot of one of these jobs is done under a later epoch."""
         began = time.monotonic()
-        later = ScheduleSlot.objects.using(self.using).filter(epoch__gt=epoch, state=ScheduleSlot.State.DONE)
+        done = ScheduleSlot.objects.using(self.using).filter(state=ScheduleSlot.State.DONE, job__in=jobs)
+        later = done.filter(epoch__gt=epoch)
         wait_until(later.exists, START_SECONDS, "Nothing was run.", every_seconds=LOOK_SECONDS)
         return time.monotonic() - began
 
@@ -148,9 +150,12 @@ def drill(plan: Plan, environment: Mapping[str, str], folder: Path, using: str =
             for number in range(plan.kills_count):
                 if number == plan.kills_count // 2:
                     _freeze_leader(crew, plan, report)
+                time.sleep(number % 3 * plan.lease_seconds / 30)  # somewhere else in a slot each time
                 _kill_leader(crew, report)
             if not plan.kills_count:
                 _freeze_leader(crew, plan, report)
+            for job in (FAST, LONG):
+                crew.await_slot(crew.lease()[0] - 1, [job])
             time.sleep(max(0.0, plan.seconds - (time.monotonic() - began)))
             report.stop_seconds = crew.stop()
         finally:
@@ -187,24 +192,29 @@ def _freeze_leader(crew: Crew, plan: Plan, report: Report) -> None:
 
 
 def _judge(crew: Crew, plan: Plan, report: Report) -> None:
+    beginnings: list[datetime] = []  # all jobs are known from the same moment on
     for job, every in INTERVALS.items():
         slots = list(ScheduleSlot.objects.using(crew.using).filter(job=job).order_by("scheduled_for"))
+        first = every.index_at(slots[0].scheduled_for) - slots[0].covers_count
         effects = Counter(_effects(crew.using, job))
         done = [slot.scheduled_for.isoformat() for slot in slots if slot.state == ScheduleSlot.State.DONE]
         report.slots[job] = {
-            "slots": every.index_at(slots[-1].scheduled_for) - every.index_at(slots[0].scheduled_for),
-            "covered": sum(slot.covers_count for slot in slots[1:]),
-            "rows": len(slots) - 1,
+            "slots": every.index_at(slots[-1].scheduled_for) - first,
+            "covered": sum(slot.covers_count for slot in slots),
+            "rows": len(slots),
             "done": len(done),
             "effects": effects.total(),
             "twice": sum(count > 1 for count in effects.values()),
         }
         if set(effects) != set(done) or effects.total() != len(done):
             report.problems.append(f"{job}: {effects.total()} effects of {len(done)} slots that are done")
+        beginnings.append(every.slot(first))
         for one, next_one in pairwise(slots):
             between = every.index_at(next_one.scheduled_for) - every.index_at(one.scheduled_for)
             if next_one.covers_count != between:
                 report.problems.append(f"{job}: {next_one} covers {next_one.covers_count} of {between} slots")
+    if max(beginnings) - min(beginnings) >= timedelta(seconds=2):
+        report.problems.append(f"the accounts begin at different times: {beginnings}")
     report.refused_writes_count = crew.log().count("scheduler.refused")
     takeovers = [*report.takeovers_after_kill, report.takeover_after_freeze]
     if plan.freezes_inside_slot and not report.refused_writes_count:

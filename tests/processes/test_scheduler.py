@@ -17,9 +17,10 @@ from csassist.processes import scheduler as module
 from csassist.processes.scheduler import SchedulerProcess, TurnTrigger
 from csassist.scheduling.bounds import Bounds
 from csassist.scheduling.jobs import ScheduledJob, Slot
+from csassist.scheduling.lease import Candidacy
 from csassist.scheduling.misfires import Misfire
 from csassist.scheduling.models import JobState, SchedulerLease, ScheduleSlot
-from csassist.scheduling.slots import Failure
+from csassist.scheduling.slots import Failure, Turn, run_due
 from csassist.scheduling.steady_clock import JumpWatch, SteadyClock
 from csassist.scheduling.triggers import Every
 from tests.architecture.source import ROOT, product_modules, tree_of
@@ -86,23 +87,23 @@ def test_failing_and_hanging_jobs_leave_the_others_on_time(monkeypatch: pytest.M
 @pytest.mark.django_db(transaction=True)
 def test_it_outlives_a_database_that_is_away_and_goes_on_where_it_was(monkeypatch: pytest.MonkeyPatch):
     is_away = threading.Event()
-    original = module.Candidacy.turn
-    original_run = module.run_due
+    original = Candidacy.turn
+    original_run = run_due
 
     def refuse() -> None:
         if is_away.is_set():
             raise OperationalError("It is away.")
 
-    def turn(candidacy: module.Candidacy) -> None:
+    def elect(candidacy: Candidacy) -> None:
         refuse()
         original(candidacy)
 
-    def run_due(turn: module.Turn, *, now: datetime) -> Failure | None:
+    def run(turn: Turn, *, now: datetime) -> Failure | None:
         refuse()
         return original_run(turn, now=now)
 
-    monkeypatch.setattr(module.Candidacy, "turn", turn)
-    monkeypatch.setattr(module, "run_due", run_due)
+    monkeypatch.setattr(Candidacy, "turn", elect)
+    monkeypatch.setattr(module, "run_due", run)
     with running(every_second("well", lambda slot: 0)):
         eventually(lambda: done("well") >= 1, seconds=30)
         is_away.set()
