@@ -36,10 +36,12 @@ class Seen:
     since: float
 
 
-def next_step(*, before: Seen | None, seen: Seen, now: float, bounds: Bounds) -> tuple[Step, str]:
-    """What a standby does about a row that it saw `before` and now, and why."""
+def next_step(*, own: str, before: Seen | None, seen: Seen, now: float, bounds: Bounds) -> tuple[Step, str]:
+    """What the standby `own` does about a row that it saw `before` and now, and why."""
     if not seen.owner:
         return "take_over", "given_up"
+    if seen.owner == own:  # it stepped down because the database was away, and nobody took over meanwhile
+        return "take_over", "still_ours"
     if before is None or (before.epoch, before.beats) != (seen.epoch, seen.beats):
         return "wait", "alive"
     if now - before.since < bounds.lease_seconds:
@@ -104,7 +106,7 @@ class Candidacy:
     def _stand_by(self) -> None:
         now = self._monotonic()
         seen = self._look(now)
-        step, reason = next_step(before=self._seen, seen=seen, now=now, bounds=self._bounds)
+        step, reason = next_step(own=self._owner, before=self._seen, seen=seen, now=now, bounds=self._bounds)
         if self._seen is None or (self._seen.epoch, self._seen.beats) != (seen.epoch, seen.beats):
             self._seen = seen
         if step == "take_over":

@@ -130,14 +130,22 @@ def test_a_leader_without_a_database_steps_down_when_it_would_be_counted_out(
             break
     assert led_after == [1, 1, None]
 
+    monkeypatch.undo()
+    first.turn()  # the database is back, and nobody else has taken over
+    assert first.epoch == 2
+
 
 def test_a_decision_says_why():
     row = Seen("somebody", 4, 90, since=100.0)
 
-    assert next_step(before=None, seen=row, now=100, bounds=BOUNDS) == ("wait", "alive")
-    assert next_step(before=row, seen=row, now=129, bounds=BOUNDS) == ("wait", "silent")
-    assert next_step(before=row, seen=row, now=130, bounds=BOUNDS) == ("take_over", "silent_too_long")
-    assert next_step(before=row, seen=Seen("", 5, 91, 101.0), now=101, bounds=BOUNDS) == ("take_over", "given_up")
+    def step(before: Seen | None, seen: Seen, now: float, own: str = "us") -> tuple[str, str]:
+        return next_step(own=own, before=before, seen=seen, now=now, bounds=BOUNDS)
+
+    assert step(None, row, 100) == ("wait", "alive")
+    assert step(row, row, 129) == ("wait", "silent")
+    assert step(row, row, 130) == ("take_over", "silent_too_long")
+    assert step(row, Seen("", 5, 91, 101.0), 101) == ("take_over", "given_up")
+    assert step(None, row, 100, own="somebody") == ("take_over", "still_ours")
 
 
 class Election(RuleBasedStateMachine):
