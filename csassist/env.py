@@ -7,6 +7,7 @@ one line instead of failing later. A secret may come from a file named by `NAME_
 
 import os
 from pathlib import Path
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.core.exceptions import ImproperlyConfigured
 
@@ -51,6 +52,16 @@ def env_choice(name: str, default: str, choices: tuple[str, ...]) -> str:
     value = env_str(name, default)
     if value not in choices:
         raise BadSetting(f"{name} must be one of {', '.join(choices)}, not {value!r}.")
+    return value
+
+
+def env_zone(name: str, default: str) -> str:
+    """The name of a time zone that this machine knows, such as Europe/Berlin."""
+    value = env_str(name, default)
+    try:
+        ZoneInfo(value)
+    except (ZoneInfoNotFoundError, ValueError) as error:
+        raise BadSetting(f"{name} must be a time zone such as Europe/Berlin, not {value!r}.") from error
     return value
 
 

@@ -1,14 +1,24 @@
 """
-All periodic work: what runs and how often.
+All periodic work: what runs, where and how often.
 
-Every worker runs it between tasks, so each entry claims by conditional updates and is safe to run twice or in
-two workers at once. An entry that fails is logged and tried again at its next turn; it never stops the worker.
+WEB_TABLE, DISPATCHER_TABLE and TABLE are quick sweeps that need no exact time. Every web process, dispatcher and worker
+runs its own between other work, so each entry claims by conditional updates and is safe to run twice or in two
+processes at once. An entry that fails is logged and tried again at its next turn; it never stops the process.
+
+SCHEDULER_TABLE has what is due at a time: hourly, daily, at an hour of the company's day. One scheduler of any number
+runs each slot once. Its entries take seconds at most; what may take longer is put into the queue of the workers.
 """
 
 import logging
-import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import time
+from time import monotonic
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django_tasks import task
+from django_tasks_db.models import DBTaskResult
 
 from csassist.assistant.runs import resume_expired
 from csassist.conversations.console_stream import prune_console_events
@@ -24,8 +34,13 @@ from csassist.conversations.services import (
 from csassist.core.logs import emit
 from csassist.customers.facts import expire_facts
 from csassist.customers.services import prune_sign_ins
-from csassist.processes import task_leases
+from csassist.processes import operations_alerts, task_leases
 from csassist.rest import limits
+from csassist.scheduling.jobs import ScheduledJob, Slot
+from csassist.scheduling.misfires import Misfire
+from csassist.scheduling.pruning import prune_slots
+from csassist.scheduling.selectors import AbsenceWatch
+from csassist.scheduling.triggers import Daily, Every
 
 
 @dataclass(frozen=True)
@@ -147,25 +162,80 @@ TABLE: tuple[PeriodicWork, ...] = (
     PeriodicWork("solved_cases", 30.0, _gather_solved_cases),
     PeriodicWork("readings", 5.0, _sweep_readings),
     PeriodicWork("model_calls", 60.0, _sweep_model_calls),
-    PeriodicWork("autonomy", 300.0, _watch_autonomy),
     PeriodicWork("return_silent", 5.0, return_silent),
     PeriodicWork("alert_overdue", 5.0, alert_overdue),
-    PeriodicWork("prune_console_events", 600.0, prune_console_events),
-    PeriodicWork("prune_rate_limits", 3_600.0, limits.prune),
-    PeriodicWork("prune_sign_ins", 3_600.0, prune_sign_ins),
-    PeriodicWork("prune_identity_checks", 3_600.0, prune_identity_checks),
-    PeriodicWork("prune_grants", 3_600.0, prune_grants),
-    PeriodicWork("expire_facts", 3_600.0, expire_facts),
-    PeriodicWork("prune_attachments", 3_600.0, prune_attachments),
-    PeriodicWork("prune_deliveries", 3_600.0, _prune_deliveries),
-    PeriodicWork("prune_finished_tasks", 86_400.0, task_leases.prune_finished),
+)
+
+
+def worker_table() -> tuple[PeriodicWork, ...]:
+    """What a worker runs: the table, and a watch that somebody does what the scheduler's table says."""
+    absence = operations_alerts.SchedulerAbsence(AbsenceWatch())
+    return (*TABLE, PeriodicWork("scheduler_absence", 10.0, absence.look))
+
+
+@task()
+def run_in_worker(name: str) -> int:
+    """Work of the scheduler's table that may take longer than a slot; returns how many rows it changed."""
+    return LONG_WORK[name]()
+
+
+def _in_worker(name: str) -> Callable[[Slot], int]:
+    """Put it into the queue, unless it waits there already: a day without workers leaves one task, not a heap."""
+
+    def enqueue(slot: Slot) -> int:
+        arguments = {"args": [name], "kwargs": {}}
+        waiting = DBTaskResult.objects.ready().filter(task_path=run_in_worker.module_path, args_kwargs=arguments)
+        if waiting.exists():
+            return 0
+        run_in_worker.enqueue(name)
+        return 1
+
+    return enqueue
+
+
+def _here(run: Callable[[], int]) -> Callable[[Slot], int]:
+    return lambda slot: run()
+
+
+def _hourly(name: str, run: Callable[[Slot], int]) -> ScheduledJob:
+    return ScheduledJob(name, Every(3_600), Misfire(grace_seconds=300), run)
+
+
+def _nightly(name: str, at: time, run: Callable[[Slot], int]) -> ScheduledJob:
+    return ScheduledJob(name, Daily(at, ZoneInfo(settings.TIME_ZONE)), Misfire(grace_seconds=1_800), run)
+
+
+def _prune_slots(slot: Slot) -> int:
+    return prune_slots(SCHEDULER_TABLE, now=slot.scheduled_for)
+
+
+LONG_WORK: dict[str, Callable[[], int]] = {
+    "autonomy": _watch_autonomy,
+    "prune_attachments": prune_attachments,
+    "prune_deliveries": _prune_deliveries,
+    "prune_finished_tasks": task_leases.prune_finished,
+}
+SCHEDULER_TABLE: tuple[ScheduledJob, ...] = (
+    # --- Service desk ---
+    ScheduledJob("autonomy", Every(300), Misfire(grace_seconds=60), _in_worker("autonomy")),
+    ScheduledJob("prune_console_events", Every(600), Misfire(grace_seconds=120), _here(prune_console_events)),
+    _hourly("prune_rate_limits", _here(limits.prune)),
+    _hourly("prune_sign_ins", _here(prune_sign_ins)),
+    _hourly("prune_identity_checks", _here(prune_identity_checks)),
+    _hourly("prune_grants", _here(prune_grants)),
+    _hourly("expire_facts", _here(expire_facts)),
+    _hourly("prune_attachments", _in_worker("prune_attachments")),
+    _hourly("prune_deliveries", _in_worker("prune_deliveries")),
+    _hourly("prune_schedule_slots", _prune_slots),
+    _nightly("prune_finished_tasks", time(3, 10), _in_worker("prune_finished_tasks")),
+    # --- Prediction: ticks of scoring, daily figures and retention stand here ---
 )
 
 
 class Schedule:
     """When each entry is due next in this process; everything is due at the start."""
 
-    def __init__(self, table: Sequence[PeriodicWork] = TABLE, *, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, table: Sequence[PeriodicWork] = TABLE, *, clock: Callable[[], float] = monotonic) -> None:
         self._clock = clock
         self._due_at = {work: clock() for work in table}
 

@@ -23,6 +23,7 @@ from csassist.env import (
     env_path,
     env_secret,
     env_str,
+    env_zone,
     load_env_file,
 )
 
@@ -79,6 +80,7 @@ INSTALLED_APPS = [
     "csassist.audit",
     "csassist.accounts",
     "csassist.rest",
+    "csassist.scheduling",
     "csassist.llm",
     "csassist.customers",
     "csassist.delivery",
@@ -134,7 +136,7 @@ LANGUAGES = [("en", _("English")), ("zh-hans", _("Chinese"))]
 LOCALE_PATHS = [BASE_DIR / "csassist" / "locale"]
 FORMAT_MODULE_PATH = ["csassist.formats"]
 USE_TZ = True
-TIME_ZONE = env_str("CSASSIST_TIME_ZONE", "UTC")
+TIME_ZONE = env_zone("CSASSIST_TIME_ZONE", "UTC")
 
 STATIC_URL = "static/"
 SERVESTATIC_USE_FINDERS = True
@@ -162,6 +164,7 @@ else:
 
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": ["default"]}}
 CSASSIST_TASK_LEASE_SECONDS = env_float("CSASSIST_TASK_LEASE_SECONDS", 60.0, least=0.5)
+CSASSIST_SCHEDULER_LEASE_SECONDS = env_float("CSASSIST_SCHEDULER_LEASE_SECONDS", 30.0, least=1.0)
 
 # --- Security ---------------------------------------------------------------------------------------------------------
 CSASSIST_HTTPS = env_bool("CSASSIST_HTTPS", default=CSASSIST_MODE == "production")
@@ -351,5 +354,6 @@ LOGGING = {
     "loggers": {
         "csassist": {"level": env_choice("CSASSIST_LOG_LEVEL", "INFO", ("DEBUG", "INFO", "WARNING", "ERROR"))},
         "django_tasks": {"level": "WARNING"},
+        "apscheduler": {"level": "CRITICAL"},  # it would print errors in words; the scheduler logs them by their class
     },
 }

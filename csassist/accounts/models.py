@@ -243,6 +243,7 @@ class AlertKind(models.TextChoices):
     QUEUE = "queue", _("A conversation waits for my team")
     RISK = "risk", _("A conversation is marked as a risk, or its mood falls")
     WAITING = "waiting", _("Somebody waits too long for a person")
+    OPERATIONS = "operations", _("Work in the background fails (told to admins)")
 
 
 class MutedAlert(models.Model):

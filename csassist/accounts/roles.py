@@ -42,6 +42,7 @@ GRANTS: dict[str, dict[str, dict[str, tuple[str, ...]]]] = {
         "analysis": {"*": WRITE},
         "llm": {"*": READ},
         "audit": {"*": READ},
+        "scheduling": {"*": READ},
         "accounts": {"user": READ, "team": WRITE, "openinghours": WRITE, "holiday": WRITE},
     },
     Role.AGENT: {

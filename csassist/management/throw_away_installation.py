@@ -14,7 +14,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
 from urllib.parse import quote
 
@@ -52,24 +52,16 @@ class Installation:
         with self._log.open("ab") as log:
             environment = self.environment | {"CSASSIST_WEB_PORT": port} | changes
             process = subprocess.Popen(
-                [*_tethered(), str(MANAGE), *words], env=environment, cwd=MANAGE.parent, stdout=log, stderr=log
+                [*tethered(), str(MANAGE), *words], env=environment, cwd=MANAGE.parent, stdout=log, stderr=log
             )
         self._processes.append(process)
         address = f"http://127.0.0.1:{port}"
         wait_until(lambda: self._answers(process, f"{address}/livez"), START_SECONDS, "The pages do not answer.")
         return address
 
-    @contextmanager
-    def database(self) -> Iterator[str]:
+    def database(self) -> AbstractContextManager[str]:
         """The alias of its database, to read from while the block runs."""
-        address = self.environment["CSASSIST_DATABASE_URL"]
-        connections.databases[ALIAS] = {**connections.databases["default"], **dj_database_url.parse(address)}
-        try:
-            yield ALIAS
-        finally:
-            connections[ALIAS].close()
-            del connections[ALIAS]
-            del connections.databases[ALIAS]
+        return alias_of(self.environment["CSASSIST_DATABASE_URL"])
 
     def wait_until_indexed(self) -> None:
         compare = [sys.executable, str(MANAGE), "check_index"]
@@ -101,7 +93,10 @@ class Installation:
 @contextmanager
 def throw_away_installation(**changes: str) -> Iterator[Installation]:
     """Everything runs, and every article of the demo is in answers; `changes` are settings."""
-    with tempfile.TemporaryDirectory(prefix="csassist-benchmark-") as directory, _database(directory) as database:
+    with (
+        tempfile.TemporaryDirectory(prefix="csassist-benchmark-") as directory,
+        throw_away_database(directory) as database,
+    ):
         environment = {name: value for name, value in os.environ.items() if not name.startswith("CSASSIST_")}
         environment |= {
             "CSASSIST_DATA_DIR": f"{directory}/data",
@@ -125,7 +120,19 @@ def throw_away_installation(**changes: str) -> Iterator[Installation]:
             installation.stop()
 
 
-def _tethered() -> list[str]:
+@contextmanager
+def alias_of(address: str) -> Iterator[str]:
+    """The alias under which a database can be read while the block runs."""
+    connections.databases[ALIAS] = {**connections.databases["default"], **dj_database_url.parse(address)}
+    try:
+        yield ALIAS
+    finally:
+        connections[ALIAS].close()
+        del connections[ALIAS]
+        del connections.databases[ALIAS]
+
+
+def tethered() -> list[str]:
     """Python, in a process that dies with this one, however this one ends."""
     return [sys.executable, "-I", "-S", tether.__file__, str(os.getpid()), sys.executable]
 
@@ -136,7 +143,7 @@ def free_port() -> str:
 
 
 @contextmanager
-def _database(directory: str) -> Iterator[str]:
+def throw_away_database(directory: str) -> Iterator[str]:
     """The address of an empty database of the configured kind."""
     if connection.vendor != "postgresql":
         yield f"sqlite:///{directory}/benchmark.sqlite3"

@@ -4,7 +4,7 @@ from django.db import models
 
 
 class LimitWindow(models.Model):
-    """How often `key` was used since `started_at`, the beginning of its window. Old rows are pruned by the worker."""
+    """How often `key` was used since `started_at`, the beginning of its window. The scheduler prunes old rows."""
 
     key = models.CharField(max_length=120, unique=True)
     started_at = models.DateTimeField(db_index=True)

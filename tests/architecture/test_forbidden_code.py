@@ -23,6 +23,8 @@ ALLOWED_IMPORTERS: dict[str, set[str]] = {
         "csassist/processes/task_worker.py",  # its own host's name
     },
     "subprocess": {
+        "csassist/management/scheduler_benchmark.py",
+        "csassist/management/scheduler_drill.py",
         "csassist/management/throw_away_installation.py",
         "csassist/processes/supervise.py",
         "knowledge/parsing.py",

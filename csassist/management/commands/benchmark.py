@@ -10,6 +10,7 @@ class Command(SubjectCommand):
         "features": "csassist.management.feature_benchmark",
         "inbox": "csassist.management.inbox_benchmark",
         "retrieval": "knowledge.retrieval_benchmark",
+        "scheduler": "csassist.management.scheduler_benchmark",
         "scores": "csassist.management.score_benchmark",
         "streams": "csassist.management.stream_benchmark",
     }

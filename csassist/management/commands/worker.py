@@ -6,7 +6,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 
 from csassist.processes.task_worker import TaskWorker
-from csassist.schedule import Schedule
+from csassist.schedule import Schedule, worker_table
 
 # Indexing takes every core it is given; on a shared machine a customer's question goes first.
 BEHIND_ANSWERS = 10
@@ -17,6 +17,6 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         os.nice(BEHIND_ANSWERS)
-        worker = TaskWorker(between_tasks=Schedule().run_due)
+        worker = TaskWorker(between_tasks=Schedule(worker_table()).run_due)
         worker.configure_signals()
         worker.run()

@@ -21,6 +21,7 @@ from csassist.assistant.models import AnswerTrace
 from csassist.conversations.models import PersonRequest
 from csassist.delivery.models import Delivery
 from csassist.delivery.states import State
+from csassist.scheduling.selectors import backing_off_count, leadership
 from knowledge.models import Document, DocumentVersion
 
 register = template.Library()
@@ -104,6 +105,9 @@ GROUPS: tuple[tuple[Promise, dict[str, Promise]], ...] = (
             "delivery.StoredMail": _("Mails that arrived here, because there is no mail server"),
             "audit.AuditEvent": _("Who did what, and when"),
             "django_tasks_database.DBTaskResult": _("Background work and its outcome"),
+            "scheduling.JobState": _("Periodic jobs: when, how late, and what failed"),
+            "scheduling.ScheduleSlot": _("Every time a job was due, and what became of it"),
+            "scheduling.SchedulerLease": _("Which scheduler leads"),
         },
     ),
 )
@@ -168,6 +172,8 @@ def at_a_glance(context: template.Context) -> list[Figure]:
         figures += _document_figures()
     if request.user.has_perm("delivery.view_delivery"):
         figures += _delivery_figures()
+    if request.user.has_perm("scheduling.view_jobstate"):
+        figures += _scheduling_figures()
     return figures
 
 
@@ -176,6 +182,16 @@ def _delivery_figures() -> list[Figure]:
     unknown = Delivery.objects.filter(state=State.UNKNOWN).count()
     address = reverse("admin:delivery_delivery_changelist") + "?state=unknown"
     return [Figure(str(_("Perhaps not sent")), unknown, address, "warning")] if unknown else []
+
+
+def _scheduling_figures() -> list[Figure]:
+    """Only what somebody must see to; nothing when all is well."""
+    address = reverse("admin:scheduling_jobstate_changelist")
+    failing = backing_off_count()
+    figures = [Figure(str(_("Jobs that keep failing")), failing, address, "danger")] if failing else []
+    if not leadership().is_there:
+        figures.append(Figure(str(_("Schedulers that lead")), 0, address, "danger"))
+    return figures
 
 
 def _document_figures() -> list[Figure]:
