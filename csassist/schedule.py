@@ -23,6 +23,7 @@ from csassist.conversations.services import (
 )
 from csassist.core.logs import emit
 from csassist.customers.facts import expire_facts
+from csassist.customers.intake.refusals import prune_refused
 from csassist.customers.services import prune_sign_ins
 from csassist.processes import task_leases
 from csassist.rest import limits
@@ -113,6 +114,12 @@ def _write_article_views() -> int:
     return reading_counts.write_noted()
 
 
+def _write_event_names() -> int:
+    from csassist.customers.intake import name_counts
+
+    return name_counts.write_noted()
+
+
 def _load_intents() -> int:
     from csassist.analysis.catalogue_now import catalogue_now
 
@@ -125,6 +132,7 @@ def _load_intents() -> int:
 WEB_TABLE: tuple[PeriodicWork, ...] = (
     PeriodicWork("resume_answers", 2.0, resume_expired),
     PeriodicWork("article_views", 5.0, _write_article_views),
+    PeriodicWork("event_names", 5.0, _write_event_names),
     PeriodicWork("intents", 5.0, _load_intents),
 )
 # In the worker too: what a dead dispatcher left behind is settled while there is none. Here, because a worker may be
@@ -155,6 +163,7 @@ TABLE: tuple[PeriodicWork, ...] = (
     PeriodicWork("prune_sign_ins", 3_600.0, prune_sign_ins),
     PeriodicWork("prune_identity_checks", 3_600.0, prune_identity_checks),
     PeriodicWork("prune_grants", 3_600.0, prune_grants),
+    PeriodicWork("prune_refused_events", 600.0, prune_refused),
     PeriodicWork("expire_facts", 3_600.0, expire_facts),
     PeriodicWork("prune_attachments", 3_600.0, prune_attachments),
     PeriodicWork("prune_deliveries", 3_600.0, _prune_deliveries),

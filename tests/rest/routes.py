@@ -66,6 +66,12 @@ ROWS: dict[str, Row] = {
     "me/facts": Row(),
     "me/facts/<uuid:public_id>": Row(names="fact", body={"value": "Changed"}),
     "sign-in": Row(body={"customer_token": "for.ged.proof"}),
+    # Their key is an event source's: tests/customers/test_event_api.py.
+    "track": Row(body={"event": "order_placed", "userId": "1"}),
+    "page": Row(body={"userId": "1"}),
+    "identify": Row(body={"userId": "1"}),
+    "alias": Row(body={"previousId": "2", "userId": "1"}),
+    "batch": Row(body={"writeKey": "css_forged"}),
     "widget": Row(),
     "ask": Row(names="conversation", body={"question": "Hello?", "conversation": "{id}"}),
     "staff/conversations": read_by(EVERY_ROLE, "conversations:read"),
