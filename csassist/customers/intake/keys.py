@@ -35,11 +35,11 @@ def issue_source(
     allowed_names: Sequence[str] = (),
     most_per_minute: int = 600_000,
 ) -> IssuedSource:
-    key = PREFIXES[kind] + secrets.token_urlsafe(32)
+    key = new_key(kind)
     source = EventSource.objects.create(
         name=name,
         kind=kind,
-        key_digest=_digest(key),
+        key_digest=digest_of(key),
         key_shown=key if kind == EventSource.Kind.PUBLIC else key[:SHOWN_CHARACTERS],
         allowed_names=sorted(set(allowed_names)),
         most_per_minute=most_per_minute,
@@ -60,7 +60,7 @@ def source_of(key: str) -> EventSource | None:
     """The source with this key, unless it was revoked. By digest, so that its timing tells nothing."""
     if not key.startswith(tuple(PREFIXES.values())):
         return None
-    source = EventSource.objects.in_use().filter(key_digest=_digest(key)).first()
+    source = EventSource.objects.in_use().filter(key_digest=digest_of(key)).first()
     if source is None:
         return None
     now = timezone.now()
@@ -69,5 +69,10 @@ def source_of(key: str) -> EventSource | None:
     return source
 
 
-def _digest(key: str) -> str:
+def new_key(kind: EventSource.Kind) -> str:
+    """256 random bits behind the beginning that tells what it may do."""
+    return PREFIXES[kind] + secrets.token_urlsafe(32)
+
+
+def digest_of(key: str) -> str:
     return hashlib.sha256(key.encode(errors="replace")).hexdigest()

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connection, connections
 
 from csassist.customers.models import CustomerEvent, DirtyCustomer
 
@@ -50,13 +50,14 @@ class EventRow:
     is_backdated: bool = False
 
 
-def insert_events(rows: Iterable[EventRow]) -> set[str]:
-    """Insert those whose message id is not stored yet; returns the message ids of these."""
+def insert_events(rows: Iterable[EventRow], *, using: str = DEFAULT_DB_ALIAS) -> set[str]:
+    """Insert those whose message id is not stored yet; returns the message ids of these. `using` names the database."""
     ordered = sorted(rows, key=lambda row: row.message_id)
     new: set[str] = set()
     for start in range(0, len(ordered), _ROWS_AT_ONCE):
         some = ordered[start : start + _ROWS_AT_ONCE]
-        new |= _insert_arrays(some) if connection.vendor == "postgresql" else _insert_values(some)
+        is_postgresql = connections[using].vendor == "postgresql"
+        new |= _insert_arrays(some, using) if is_postgresql else _insert_values(some, using)
     return new
 
 
@@ -83,12 +84,12 @@ def mark_dirty(customer_ids: Iterable[int], *, at: datetime) -> None:
             )
 
 
-def _insert_arrays(rows: Sequence[EventRow]) -> set[str]:
+def _insert_arrays(rows: Sequence[EventRow], using: str) -> set[str]:
     """One parameter for each column, however many rows: an eighth of the work of a list of VALUES."""
     table = CustomerEvent._meta.db_table
     chosen = ", ".join("properties::jsonb" if name == "properties" else name for name in _COLUMNS)
     arrays = ", ".join(f"%s::{kind}[]" for kind in _COLUMNS.values())
-    with connection.cursor() as cursor:
+    with connections[using].cursor() as cursor:
         cursor.execute(
             f"INSERT INTO {table} ({', '.join(_COLUMNS)}) "  # noqa: S608 -- names of ours
             f"SELECT {chosen} FROM unnest({arrays}) AS given({', '.join(_COLUMNS)}) "
@@ -98,11 +99,11 @@ def _insert_arrays(rows: Sequence[EventRow]) -> set[str]:
         return {message_id for (message_id,) in cursor.fetchall()}
 
 
-def _insert_values(rows: Sequence[EventRow]) -> set[str]:
+def _insert_values(rows: Sequence[EventRow], using: str) -> set[str]:
     table = CustomerEvent._meta.db_table
     row_of_places = f"({', '.join(['%s'] * len(_COLUMNS))})"
     values = [_adapted(getattr(row, name)) for row in rows for name in _COLUMNS]
-    with connection.cursor() as cursor:
+    with connections[using].cursor() as cursor:
         cursor.execute(
             f"INSERT INTO {table} ({', '.join(_COLUMNS)}) VALUES {', '.join([row_of_places] * len(rows))} "  # noqa: S608
             "ON CONFLICT (message_id) DO NOTHING RETURNING message_id",

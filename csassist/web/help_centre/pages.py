@@ -7,6 +7,7 @@ from django.views.decorators.http import require_safe
 
 from csassist.conversations.limits import MINUTE_SECONDS
 from csassist.core.text import detect_language
+from csassist.web.help_centre.noting import note_search
 from csassist.rest.limits import Limit, client_address, spend
 from csassist.web.help_centre.excerpts import summary
 from csassist.web.help_centre.frame import (
@@ -79,7 +80,10 @@ def search(request: HttpRequest) -> HttpResponse:
     found = Found()
     if question:
         spend([(SEARCHES, client_address(request))])
-        found = search_articles(question, reader=reader_of(visitor_of_page(request)), language=language)
+        visitor = visitor_of_page(request)
+        found = search_articles(question, reader=reader_of(visitor), language=language)
+        if visitor is not None and visitor.customer is not None and not found.is_down:
+            note_search(visitor.customer, question, hits_count=len(found.hits))
     page = Paginator(found.hits, HITS_PER_PAGE).get_page(request.GET.get("page"))
     return help_page(
         request,
