@@ -7,6 +7,7 @@ is sent again is a duplicate, so a sender may repeat whatever was not answered.
 
 from typing import Any, ClassVar
 
+from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema, extend_schema_serializer
 from rest_framework import serializers
@@ -19,6 +20,9 @@ from csassist.core.errors import AppError, InvalidInput, NotAllowed
 from csassist.customers.event_request import authenticated_source, body_of, proven_number
 from csassist.customers.intake.reasons import FORBIDDEN, Reason, Refusal
 from csassist.customers.intake.receiving import Received, permit_of, receive
+from csassist.rest.database_threads import KeptConnections
+
+KEPT = KeptConnections(4, "event-intake")
 
 
 @extend_schema_serializer(component_name="EventItem")
@@ -94,12 +98,7 @@ class BatchView(EventView):
     @extend_schema(operation_id="events_batch", auth=[{"eventKey": []}], request=BatchShape, responses=ReceivedShape)
     def post(self, request: Request) -> Response:
         body = body_of(request._request)
-        source = authenticated_source(request._request, body)
-        items = body.get("batch")
-        if not isinstance(items, list):
-            raise InvalidInput(_("`batch` must be a list of items."), field="batch")
-        permit = permit_of(source, proven_number=proven_number(source, body))
-        return Response(shape_of(receive(items, source=source, permit=permit, sent_at=body.get("sentAt"))))
+        return Response(shape_of(KEPT.call(_take, request._request, body, body.get("batch"))))
 
 
 class ItemView(EventView):
@@ -109,9 +108,7 @@ class ItemView(EventView):
 
     def receive_one(self, request: Request) -> Response:
         body = body_of(request._request)
-        source = authenticated_source(request._request, body)
-        permit = permit_of(source, proven_number=proven_number(source, body))
-        received = receive([{**body, "type": self.type}], source=source, permit=permit)
+        received = KEPT.call(_take, request._request, body, [{**body, "type": self.type}])
         if received.refusals:
             raise _problem(received.refusals[0])
         return Response(shape_of(received))
@@ -149,6 +146,15 @@ class AliasView(ItemView):
     @extend_schema(operation_id="events_alias", auth=[{"eventKey": []}], request=AliasShape, responses=ReceivedShape)
     def post(self, request: Request) -> Response:
         return self.receive_one(request)
+
+
+def _take(request: HttpRequest, body: dict[str, Any], items: object) -> Received:
+    """Everything of a request that needs the database."""
+    source = authenticated_source(request, body)
+    if not isinstance(items, list):
+        raise InvalidInput(_("`batch` must be a list of items."), field="batch")
+    permit = permit_of(source, proven_number=proven_number(source, body))
+    return receive(items, source=source, permit=permit, sent_at=body.get("sentAt"))
 
 
 def shape_of(received: Received) -> dict[str, Any]:

@@ -4,9 +4,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db import connection
 from django.db.models import Q
 
 from csassist.customers.intake.items import Item
+from csassist.customers.intake.rows import array_literal
 from csassist.customers.models import IdentityLink
 
 
@@ -88,10 +90,24 @@ def linked_customers(*, anonymous_ids: Iterable[str], customer_ids: Iterable[int
     anonymous, customers = sorted(set(anonymous_ids)), sorted(set(customer_ids))
     if not anonymous and not customers:
         return set()
+    if connection.vendor == "postgresql":
+        return _linked_by_array(anonymous, customers)
     rows = IdentityLink.objects.filter(
         (Q(anonymous_id__in=anonymous) & ~Q(anonymous_id="")) | Q(anonymous_id="", other_customer__in=customers)
     )
     return set(rows.order_by().values_list("customer_id", flat=True))
+
+
+def _linked_by_array(anonymous: Sequence[str], customers: Sequence[int]) -> set[int]:
+    """The same with two parameters, however many ids."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT customer_id FROM {IdentityLink._meta.db_table} "  # noqa: S608 -- a name of ours
+            "WHERE (anonymous_id = ANY(%s::text[]) AND NOT anonymous_id = '') "
+            "OR (anonymous_id = '' AND other_customer_id = ANY(%s::bigint[]))",
+            [array_literal(anonymous), array_literal(customers)],
+        )
+        return {customer_id for (customer_id,) in cursor.fetchall()}
 
 
 def _move_back(first: Mapping[tuple[str, int, int], Link], since: Mapping[tuple[str, int, int], datetime]) -> None:

@@ -2,9 +2,11 @@
 
 from collections.abc import Iterable
 
+from django.db import connection
 from django.db.models import Q
 
 from csassist.customers.intake.links import Link, store_links
+from csassist.customers.intake.rows import array_literal
 from csassist.customers.models import Customer, CustomerEvent, EventType, Identity, IdentityLink
 
 
@@ -37,9 +39,21 @@ def customers_of(numbers: Iterable[str], *, others: Iterable[str] = ()) -> dict[
 def _known(numbers: Iterable[str]) -> dict[str, int]:
     if not numbers:
         return {}
-    # The second condition is the index's own: without it a long list of numbers is looked for row by row.
+    if connection.vendor == "postgresql":
+        return _known_by_array(numbers)
     rows = Customer.objects.filter(~Q(external_id=""), external_id__in=sorted(numbers))
     return dict(rows.order_by().values_list("external_id", "pk"))
+
+
+def _known_by_array(numbers: Iterable[str]) -> dict[str, int]:
+    """The same with one parameter, however many numbers. The second condition is the index's own."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT external_id, id FROM {Customer._meta.db_table} "  # noqa: S608 -- a name of ours
+            "WHERE external_id = ANY(%s::text[]) AND NOT external_id = ''",
+            [array_literal(numbers)],
+        )
+        return dict(cursor.fetchall())
 
 
 def _join_earlier_aliases(made: dict[str, int]) -> None:

@@ -71,7 +71,7 @@ def mark_dirty(customer_ids: Iterable[int], *, at: datetime) -> None:
             cursor.execute(
                 f"INSERT INTO {table} (customer_id, version, since) "  # noqa: S608 -- names of ours
                 f"SELECT one, 1, %s FROM unnest(%s::bigint[]) AS given(one) ORDER BY one {bump}",
-                [at, ids],
+                [at, array_literal(ids)],
             )
             return
         for start in range(0, len(ids), _ROWS_AT_ONCE):
@@ -85,7 +85,7 @@ def mark_dirty(customer_ids: Iterable[int], *, at: datetime) -> None:
 
 
 def _insert_arrays(rows: Sequence[EventRow], using: str) -> set[str]:
-    """One parameter for each column, however many rows: an eighth of the work of a list of VALUES."""
+    """One parameter for each column, however many rows: a fraction of the work of a list of VALUES."""
     table = CustomerEvent._meta.db_table
     chosen = ", ".join("properties::jsonb" if name == "properties" else name for name in _COLUMNS)
     arrays = ", ".join(f"%s::{kind}[]" for kind in _COLUMNS.values())
@@ -94,7 +94,7 @@ def _insert_arrays(rows: Sequence[EventRow], using: str) -> set[str]:
             f"INSERT INTO {table} ({', '.join(_COLUMNS)}) "  # noqa: S608 -- names of ours
             f"SELECT {chosen} FROM unnest({arrays}) AS given({', '.join(_COLUMNS)}) "
             "ON CONFLICT (message_id) DO NOTHING RETURNING message_id",
-            [[getattr(row, name) for row in rows] for name in _COLUMNS],
+            [array_literal(getattr(row, name) for row in rows) for name in _COLUMNS],
         )
         return {message_id for (message_id,) in cursor.fetchall()}
 
@@ -110,6 +110,22 @@ def _insert_values(rows: Sequence[EventRow], using: str) -> set[str]:
             values,
         )
         return {message_id for (message_id,) in cursor.fetchall()}
+
+
+def array_literal(values: Iterable[object]) -> str:
+    """
+    An array as PostgreSQL writes it, to be cast by the statement. The driver's own way takes each value apart with
+    regular expressions, which was half of what a batch cost.
+    """
+    return "{" + ",".join(map(_element, values)) + "}"
+
+
+def _element(value: object) -> str:
+    if value is None:
+        return "NULL"
+    if type(value) is int:
+        return str(value)
+    return '"' + str(value).replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
 def _adapted(value: Any) -> Any:
