@@ -120,6 +120,12 @@ def _write_event_names() -> int:
     return name_counts.write_noted()
 
 
+def _import_events() -> int:
+    from csassist.customers import event_imports
+
+    return event_imports.work_on_imports()
+
+
 def _load_intents() -> int:
     from csassist.analysis.catalogue_now import catalogue_now
 
@@ -154,6 +160,7 @@ TABLE: tuple[PeriodicWork, ...] = (
     PeriodicWork("summaries", 5.0, _sum_up_conversations),
     PeriodicWork("solved_cases", 30.0, _gather_solved_cases),
     PeriodicWork("readings", 5.0, _sweep_readings),
+    PeriodicWork("event_imports", 10.0, _import_events),
     PeriodicWork("model_calls", 60.0, _sweep_model_calls),
     PeriodicWork("autonomy", 300.0, _watch_autonomy),
     PeriodicWork("return_silent", 5.0, return_silent),

@@ -153,6 +153,7 @@ ROWS: dict[str, Row] = {
 PUBLIC_ROUTES = {("conversations", "POST"), ("ask", "POST"), ("widget", "GET"), ("suggestions", "POST")}
 PUBLIC_PAGES = {"", "c/<uuid:conversation_id>", "language", "staff/", "livez", "readyz", "api/schema"} | {
     "widget.js",
+    "events.js",
     "widget-demo",
     # The help centre shows what everybody, or a signed-in customer, may read: tests/web/test_help_access.py.
     "help/",
