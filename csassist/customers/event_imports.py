@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import islice
 from pathlib import Path
-from typing import Final, TextIO
+from typing import IO, Final, TextIO
 
 from django.conf import settings
 from django.core.files.storage import default_storage
@@ -139,8 +139,8 @@ def _shown(refused: Iterable[tuple[int, Refusal]]) -> list[JSONValue]:
     return [{"line": line, "reason": str(one.reason), "field": one.field} for line, one in refused]
 
 
-def _text(content: object) -> TextIO:
-    return io.TextIOWrapper(content, encoding="utf-8-sig", newline="")  # type: ignore[arg-type]  # files of two kinds
+def _text(content: IO[bytes]) -> TextIO:
+    return io.TextIOWrapper(content, encoding="utf-8-sig", newline="")
 
 
 def _path(row: EventImport) -> str:

@@ -32,7 +32,7 @@ class BodyTooLarge(AppError):
 
 
 def body_of(request: HttpRequest) -> dict[str, Any]:
-    """The JSON object in the body, whatever its content type says: a beacon can only send plain text. Raises AppError."""
+    """The JSON object in the body, whatever its type says: a beacon can only send plain text. Raises AppError."""
     if int(request.headers.get("Content-Length") or 0) > MOST_BYTES:
         raise _too_large()
     try:

@@ -48,7 +48,9 @@ class _Full(Exception):
 
 def spend(uses: Sequence[tuple[Limit, str]], *, count: int = 1) -> None:
     """
-    Count `count` uses against every (limit, subject), or none against any. Raises TooManyRequests when one has fewer left.
+    Count `count` uses against every (limit, subject), or none against any.
+
+    Raises TooManyRequests when one has fewer left.
     """
     now = timezone.now()
     try:

@@ -49,7 +49,11 @@ def track(event: str = "order_placed", **fields: Any) -> dict[str, Any]:
 
 
 def test_a_batch_is_stored_and_each_item_is_answered(secret_key):
-    batch = [track(messageId="m1", properties={"revenue": 12.5}), track(messageId="m2", event=""), track(messageId="m1")]
+    batch = [
+        track(messageId="m1", properties={"revenue": 12.5}),
+        track(messageId="m2", event=""),
+        track(messageId="m1"),
+    ]
 
     answer = post("batch", {"batch": batch}, secret_key)
 
@@ -188,12 +192,18 @@ def test_an_identify_fills_the_customer_and_links_the_anonymous_id(secret_key):
     post("track", track(userId=None, anonymousId="a-1"), secret_key)
     traits = {"name": "Ana", "email": "ana@example.com", "plan": "pro", "locale": "zh-CN", "country": "gb"}
 
-    post("identify", {"userId": "c-1", "anonymousId": "a-1", "traits": {**traits, "createdAt": "2024-03-05"}}, secret_key)
+    post(
+        "identify", {"userId": "c-1", "anonymousId": "a-1", "traits": {**traits, "createdAt": "2024-03-05"}}, secret_key
+    )
 
     customer = Customer.objects.get()
     assert (customer.name, customer.email, customer.plan) == ("Ana", "ana@example.com", "pro")
     assert (customer.language, customer.country, str(customer.customer_since)) == ("zh", "GB", "2024-03-05")
-    assert set(TraitChange.objects.values_list("name", "value")) == {("plan", "pro"), ("language", "zh"), ("country", "GB")}
+    assert set(TraitChange.objects.values_list("name", "value")) == {
+        ("plan", "pro"),
+        ("language", "zh"),
+        ("country", "GB"),
+    }
     assert IdentityLink.objects.get().customer == customer
     assert CustomerEvent.objects.get(anonymous_id="a-1", name="order_placed").customer is None  # history stays
 

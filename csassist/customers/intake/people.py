@@ -25,10 +25,7 @@ def customers_of(numbers: Iterable[str], *, others: Iterable[str] = ()) -> dict[
         )
         made = _known(missing)  # another batch may have been first with some
         Identity.objects.bulk_create(
-            [
-                Identity(kind=Identity.Kind.EXTERNAL_ID, value=number, customer_id=made[number])
-                for number in missing
-            ],
+            [Identity(kind=Identity.Kind.EXTERNAL_ID, value=number, customer_id=made[number]) for number in missing],
             ignore_conflicts=True,
         )
         _join_earlier_aliases(made)

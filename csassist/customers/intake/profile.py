@@ -28,7 +28,7 @@ def apply_traits(items: Iterable[Item], *, customers: Mapping[str, int], receive
             TraitChange(
                 customer_id=customer_id,
                 name=name,
-                value=value,
+                value=str(value),
                 message_id=item.message_id,
                 occurred_at=item.occurred_at,
                 received_at=item.received_at or received_at,

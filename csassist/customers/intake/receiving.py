@@ -40,9 +40,7 @@ def permit_of(source: EventSource, *, proven_number: str = "") -> Permit:
     )
 
 
-def receive(
-    raw_items: Sequence[Any], *, source: EventSource, permit: Permit, sent_at: object = None
-) -> Received:
+def receive(raw_items: Sequence[Any], *, source: EventSource, permit: Permit, sent_at: object = None) -> Received:
     """
     Store what can be. When this returns, what it calls accepted is in the database for good.
 

@@ -19,7 +19,7 @@ _encode = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",",
 def value_milli(properties: Mapping[str, Any]) -> int | None:
     """The value times 1,000, half rounded to even; None without one. Raises Unfit when it is no storable number."""
     for name in VALUE_NAMES:
-        value = properties.get(name)
+        value: Any = properties.get(name)
         kind = type(value)
         if kind is int:
             return _in_range(value * 1_000, name)

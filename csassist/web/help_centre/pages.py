@@ -7,7 +7,6 @@ from django.views.decorators.http import require_safe
 
 from csassist.conversations.limits import MINUTE_SECONDS
 from csassist.core.text import detect_language
-from csassist.web.help_centre.noting import note_search
 from csassist.rest.limits import Limit, client_address, spend
 from csassist.web.help_centre.excerpts import summary
 from csassist.web.help_centre.frame import (
@@ -20,6 +19,7 @@ from csassist.web.help_centre.frame import (
     same_page,
     visitor_of_page,
 )
+from csassist.web.help_centre.noting import note_search
 from csassist.web.help_centre.searching import QUESTION_MAX_CHARACTERS, Found, search_articles
 from csassist.web.languages import page_language
 from knowledge.articles import address_of, popular, readable, shelves, with_opening
