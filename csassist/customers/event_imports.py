@@ -73,8 +73,8 @@ def work_on_imports() -> int:
 def import_file(path: Path) -> Iterator[Counts]:
     """The counts of each part of a file on this machine, as it is stored. Raises UnreadableFile."""
     digest = _digest(path.read_bytes())
-    with path.open("rb") as content:
-        rows = rows_of(_text(content))
+    with path.open(encoding="utf-8-sig", newline="") as text:
+        rows = rows_of(text)
         while part := list(islice(rows, ROWS_AT_ONCE)):
             yield store_rows(part, digest=digest, now=timezone.now())
 

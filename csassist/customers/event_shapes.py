@@ -1,6 +1,6 @@
 """
-The event routes as the API description shows them. What is sent is checked by `intake.items`, which runs for every event
-and is plain code; these only describe it, in the spelling of Segment.
+The event routes as the API description shows them. What is sent is checked by `intake.items`, which runs for every
+event and is plain code; these only describe it, in the spelling of Segment.
 """
 
 from typing import Any, Final

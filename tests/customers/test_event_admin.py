@@ -60,8 +60,10 @@ def test_the_debugger_shows_what_came_and_what_was_refused(admin):
     key = issue_source(name="Shop", kind=EventSource.Kind.SECRET).key
     post("batch", {"batch": [track("order_placed"), track("login", userId="c-2"), track("x" * 101)]}, key)
 
-    assert page(admin, EVENTS).count('<th scope="row">') == 2
-    assert page(admin, EVENTS, name="login").count('<th scope="row">') == 1
+    shown = page(admin, EVENTS)
+    assert '<th scope="row">order_placed' in shown
+    assert '<th scope="row">login' in shown
+    assert "order_placed" not in page(admin, EVENTS, name="login")
     assert "order_placed" not in page(admin, EVENTS, customer="c-2")
     assert "The event has no name" in page(admin, EVENTS, status="refused")
 
@@ -88,4 +90,4 @@ def test_a_supervisor_describes_a_name_and_it_is_known(cleo):
 
     name.refresh_from_db()
     assert (name.is_known, name.received_count) == (True, 3)
-    assert "login" not in page(supervisor, NAMES, is_known__exact=0)
+    assert "0 event names" in page(supervisor, NAMES, is_known__exact=0)

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.db import connection
 from django.test import Client, override_settings
 from django.utils import timezone
 
@@ -342,3 +343,23 @@ def test_refusals_are_kept_for_whoever_builds_the_source_without_their_values(se
     assert "properties.card" in refused.fields
     assert "4111" not in json.dumps([refused.fields, refused.name])
     assert receiving.MOST_ITEMS > 20
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.skipif("connection.vendor != 'postgresql'")
+def test_a_lost_connection_is_made_anew_without_the_sender_noticing(secret_key):
+    for thread in range(8):  # every kept connection has been used
+        assert post("track", track(messageId=f"before-{thread}"), secret_key).status_code == 200
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity "
+            "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+        ended = cursor.fetchone()
+
+    answers = [post("track", track(messageId=f"after-{number}"), secret_key).json() for number in range(8)]
+
+    assert ended is not None
+    assert ended[0] >= 1
+    assert [answer["accepted"] for answer in answers] == [1] * 8
+    assert CustomerEvent.objects.count() == 16
