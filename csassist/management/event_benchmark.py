@@ -4,9 +4,13 @@
 A throw-away web process on the configured kind of database. This process is the sender: a few kept connections, each
 posting the next batch as soon as the last one was answered; the bodies are written before the clock starts. Beside it
 stands what the database alone makes of the same rows: the same INSERT, one connection, one commit a batch.
+
+On a machine that does other things as well the seconds say little; the processor time of the web process and of its
+connections in the database says what a batch costs. It is read where Linux tells it.
 """
 
 import json
+import os
 import time
 import uuid
 from argparse import ArgumentParser
@@ -47,7 +51,8 @@ def run(options: Mapping[str, Any], stdout: TextIO) -> None:
         one = report[name]
         stdout.write(
             f"{name:14} {one['events_per_second']:9,.0f} events/s   batch p50 {one['p50_ms']:7.1f} ms   "
-            f"p95 {one['p95_ms']:7.1f} ms   worst {one['worst_ms']:7.1f} ms   new rows {one['new_rows']:,}\n"
+            f"p95 {one['p95_ms']:7.1f} ms   worst {one['worst_ms']:7.1f} ms   new rows {one['new_rows']:,}"
+            f"{_cost_in_words(one)}\n"
         )
     stdout.write(f"database {report['database']}, {report['batch']} a batch, {report['connections']} connections\n")
     if options["json_path"]:
@@ -104,7 +109,7 @@ def _source(alias: str) -> str:
 def _send(
     installation: Installation, key: str, batches: Sequence[tuple[bytes, int]], connections_count: int, alias: str
 ) -> dict[str, float]:
-    before = CustomerEvent.objects.using(alias).count()
+    before, cpu_before = CustomerEvent.objects.using(alias).count(), _cpu_seconds(installation, alias)
     headers = {"Authorization": f"Bearer {key}", "Content-Type": "application/json"}
     shares = [batches[turn::connections_count] for turn in range(connections_count)]
 
@@ -123,8 +128,41 @@ def _send(
     with ThreadPoolExecutor(connections_count) as senders:
         spent = [seconds for share in senders.map(post_all, shares) for seconds in share]
     wall_seconds = time.perf_counter() - began
+    cpu_after = _cpu_seconds(installation, alias)
     new_rows = CustomerEvent.objects.using(alias).count() - before
-    return _figures(spent, sum(count for _body, count in batches), wall_seconds, new_rows)
+    events_count = sum(count for _body, count in batches)
+    cost = {name: 1_000 * 1_000 * (cpu_after[name] - cpu_before.get(name, 0.0)) / events_count for name in cpu_after}
+    return {**_figures(spent, events_count, wall_seconds, new_rows), **cost}
+
+
+def _cpu_seconds(installation: Installation, alias: str) -> dict[str, float]:
+    """Of the web process and of its connections in a database on this machine; empty where nobody tells."""
+    processes = {"web_cpu_ms_per_1000": installation.process_ids(), "database_cpu_ms_per_1000": _backends(alias)}
+    try:
+        return {name: sum(map(_cpu_seconds_of, pids)) for name, pids in processes.items() if pids}
+    except FileNotFoundError:
+        return {}
+
+
+def _backends(alias: str) -> list[int]:
+    if connections[alias].vendor != "postgresql":
+        return []
+    with connections[alias].cursor() as cursor:
+        cursor.execute(
+            "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND backend_type = 'client backend' "
+            "AND pid <> pg_backend_pid()"
+        )
+        return [pid for (pid,) in cursor.fetchall()]
+
+
+def _cpu_seconds_of(pid: int) -> float:
+    after_name = Path(f"/proc/{pid}/stat").read_text("utf-8").rpartition(")")[2].split()
+    return (int(after_name[11]) + int(after_name[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def _cost_in_words(figures: Mapping[str, float]) -> str:
+    web, database = figures.get("web_cpu_ms_per_1000"), figures.get("database_cpu_ms_per_1000")
+    return f"   CPU per 1,000: web {web:.0f} ms, database {database or 0:.0f} ms" if web is not None else ""
 
 
 def _insert(events: Sequence[dict[str, Any]], size: int, alias: str) -> dict[str, float]:

@@ -70,6 +70,9 @@ class Installation:
             del connections[ALIAS]
             del connections.databases[ALIAS]
 
+    def process_ids(self) -> list[int]:
+        return [process.pid for process in self._processes]
+
     def wait_until_indexed(self) -> None:
         compare = [sys.executable, str(MANAGE), "check_index"]
 

@@ -8,6 +8,7 @@ open streams would hold 200 connections.
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
+from threading import Barrier
 from typing import ParamSpec, TypeVar
 
 from asgiref.sync import sync_to_async
@@ -45,6 +46,7 @@ class KeptConnections:
     """
 
     def __init__(self, threads_count: int, name: str) -> None:
+        self._threads_count = threads_count
         self._threads = ThreadPoolExecutor(max_workers=threads_count, thread_name_prefix=name)
 
     def call(
@@ -65,6 +67,17 @@ class KeptConnections:
                 return function(*args, **kwargs)
 
         return self._threads.submit(copy_context().run, call_kept).result()
+
+    def close(self) -> None:
+        """Give every connection back; the next call connects anew."""
+        all_here = Barrier(self._threads_count)  # so that each thread hangs up once
+
+        def hang_up() -> None:
+            all_here.wait()
+            connections.close_all()
+
+        for one in [self._threads.submit(hang_up) for _ in range(self._threads_count)]:
+            one.result()
 
 
 class DatabaseThread:

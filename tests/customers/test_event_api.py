@@ -2,6 +2,7 @@
 
 import base64
 import json
+from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 from uuid import uuid4
@@ -11,6 +12,7 @@ from django.db import connection
 from django.test import Client, override_settings
 from django.utils import timezone
 
+from csassist.customers.event_api import KEPT
 from csassist.customers.intake import receiving
 from csassist.customers.intake.keys import issue_source, revoke_source
 from csassist.customers.models import (
@@ -36,6 +38,13 @@ def secret_key() -> str:
 @pytest.fixture
 def public_key() -> str:
     return issue_source(name="Pages", kind=EventSource.Kind.PUBLIC).key
+
+
+@pytest.fixture
+def kept() -> Iterator[None]:
+    """For tests without a transaction of their own: the connections that stay open are given back."""
+    yield
+    KEPT.close()
 
 
 def post(route: str, body: Any, key: str = "", **headers: str) -> Any:
@@ -321,7 +330,7 @@ def test_what_is_hostile_to_a_database_is_refused_and_not_a_failure(secret_key):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_what_failed_before_its_commit_was_not_acknowledged_and_can_be_sent_again(secret_key, monkeypatch):
+def test_what_failed_before_its_commit_was_not_acknowledged_and_can_be_sent_again(kept, secret_key, monkeypatch):
     def fail(*_: object, **__: object) -> None:
         raise ConnectionAbortedError
 
@@ -347,7 +356,7 @@ def test_refusals_are_kept_for_whoever_builds_the_source_without_their_values(se
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.skipif("connection.vendor != 'postgresql'")
-def test_a_lost_connection_is_made_anew_without_the_sender_noticing(secret_key):
+def test_a_lost_connection_is_made_anew_without_the_sender_noticing(kept, secret_key):
     for thread in range(8):  # every kept connection has been used
         assert post("track", track(messageId=f"before-{thread}"), secret_key).status_code == 200
     with connection.cursor() as cursor:
