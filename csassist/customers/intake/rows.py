@@ -85,18 +85,35 @@ def mark_dirty(customer_ids: Iterable[int], *, at: datetime) -> None:
 
 
 def _insert_arrays(rows: Sequence[EventRow], using: str) -> set[str]:
-    """One parameter for each column, however many rows: a fraction of the work of a list of VALUES."""
-    table = CustomerEvent._meta.db_table
-    chosen = ", ".join("properties::jsonb" if name == "properties" else name for name in _COLUMNS)
-    arrays = ", ".join(f"%s::{kind}[]" for kind in _COLUMNS.values())
+    """
+    One parameter for each column, however many rows: a fraction of the work of a list of VALUES. What all rows have in
+    common is sent once.
+    """
+    shared, listed = _columns(rows)
+    arrays = ", ".join(f"%s::{_COLUMNS[name]}[]" for name in listed)
+    places = {name: f"%s::{_COLUMNS[name]}" for name in shared} | {name: name for name in listed}
+    chosen = ", ".join(places[name] + ("::jsonb" if name == "properties" else "") for name in (*shared, *listed))
     with connections[using].cursor() as cursor:
         cursor.execute(
-            f"INSERT INTO {table} ({', '.join(_COLUMNS)}) "  # noqa: S608 -- names of ours
-            f"SELECT {chosen} FROM unnest({arrays}) AS given({', '.join(_COLUMNS)}) "
+            f"INSERT INTO {CustomerEvent._meta.db_table} ({', '.join((*shared, *listed))}) "  # noqa: S608 -- ours
+            f"SELECT {chosen} FROM unnest({arrays}) AS given({', '.join(listed)}) "
             "ON CONFLICT (message_id) DO NOTHING RETURNING message_id",
-            [array_literal(getattr(row, name) for row in rows) for name in _COLUMNS],
+            [*shared.values(), *map(array_literal, listed.values())],
         )
         return {message_id for (message_id,) in cursor.fetchall()}
+
+
+def _columns(rows: Sequence[EventRow]) -> tuple[dict[str, Any], dict[str, list[Any]]]:
+    """The columns in which all rows are the same, with that value, and the others with those of each row."""
+    shared: dict[str, Any] = {}
+    listed: dict[str, list[Any]] = {}
+    for name in _COLUMNS:
+        values = [getattr(row, name) for row in rows]
+        if name != "message_id" and values.count(values[0]) == len(values):
+            shared[name] = values[0]
+        else:
+            listed[name] = values
+    return shared, listed
 
 
 def _insert_values(rows: Sequence[EventRow], using: str) -> set[str]:
