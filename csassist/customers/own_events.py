@@ -5,8 +5,6 @@ The service that does a thing notes it, in its own transaction: both are there o
 name and key, so noting the same thing again changes nothing.
 """
 
-from datetime import datetime
-
 from django.db import transaction
 from django.utils import timezone
 
@@ -41,10 +39,9 @@ def note(
     value_milli: int | None = None,
     properties: dict[str, JSONValue] | None = None,
     is_outreach: bool = False,
-    occurred_at: datetime | None = None,
 ) -> bool:
     """
-    Store that this happened, now or at `occurred_at`; whether it was new. `key` names the thing within the name.
+    Store that this happened now; whether it was new. `key` names the thing within the name.
 
     `customer` may be given by primary key. What our own outreach did is marked `is_outreach`: see `may_trigger`.
     """
@@ -60,7 +57,7 @@ def note(
         name=name,
         customer_id=customer_id,
         anonymous_id="",
-        occurred_at=occurred_at or now,
+        occurred_at=now,
         received_at=now,
         value_milli=value_milli,
         properties=as_properties(dict(properties or {})),

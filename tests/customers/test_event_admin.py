@@ -18,7 +18,7 @@ def admin(dora) -> Client:
     return client
 
 
-def page(client: Client, path: str, **query: object) -> str:
+def page(client: Client, path: str, **query: str | int) -> str:
     answer = client.get(path, query)
     assert answer.status_code == 200
     return answer.content.decode()
@@ -70,7 +70,7 @@ def test_the_debugger_shows_what_came_and_what_was_refused(admin):
 
 def test_an_item_is_tried_without_being_stored(admin):
     def tried(item: str) -> str:
-        return admin.post(f"{EVENTS}try/", {"item": item}).content.decode()
+        return str(admin.post(f"{EVENTS}try/", {"item": item}).content.decode())
 
     assert "It would be accepted" in tried('{"type":"track","event":"e","userId":"c-1","properties":{"value":2}}')
     assert "bad_name" in tried('{"type":"track","userId":"c-1"}')

@@ -44,7 +44,7 @@ def test_a_conversation_leaves_its_events(ana, ben, settings):
         "csassist.rated",
     ]
     read = ana.events.get(name="csassist.message_read")
-    assert (read.origin, read.occurred_at) == (EventOrigin.OWN, message.created_at)
+    assert (read.origin, read.message_id) == (EventOrigin.OWN, f"csassist.message_read:{message.public_id}")
     assert read.value_milli is not None
     assert read.value_milli < 0
     assert ana.events.get(name="csassist.rated").value_milli == 2_000

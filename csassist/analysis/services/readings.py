@@ -106,7 +106,6 @@ def _store(message: Message, reading: Reading, catalogue: CatalogueNow) -> Messa
                 "emotions": [one.label for one in reading.emotions],
                 "risks": [one.label for one in reading.risks],
             },
-            occurred_at=message.created_at,
         )
     return row
 
