@@ -33,6 +33,7 @@ from csassist.conversations.services import (
 )
 from csassist.core.logs import emit
 from csassist.customers.facts import expire_facts
+from csassist.customers.intake.refusals import prune_refused
 from csassist.customers.services import prune_sign_ins
 from csassist.processes import operations_alerts, task_leases
 from csassist.rest import limits
@@ -122,10 +123,28 @@ def _prune_deliveries() -> int:
     return pruning.prune()
 
 
+def _work_on_trials() -> int:
+    from proactive import jobs  # loads what learns, which the web process has no use for
+
+    return jobs.sweep()
+
+
 def _write_article_views() -> int:
     from knowledge import reading_counts
 
     return reading_counts.write_noted()
+
+
+def _write_event_names() -> int:
+    from csassist.customers.intake import name_counts
+
+    return name_counts.write_noted()
+
+
+def _import_events() -> int:
+    from csassist.customers import event_imports
+
+    return event_imports.work_on_imports()
 
 
 def _load_intents() -> int:
@@ -140,6 +159,7 @@ def _load_intents() -> int:
 WEB_TABLE: tuple[PeriodicWork, ...] = (
     PeriodicWork("resume_answers", 2.0, resume_expired),
     PeriodicWork("article_views", 5.0, _write_article_views),
+    PeriodicWork("event_names", 5.0, _write_event_names),
     PeriodicWork("intents", 5.0, _load_intents),
 )
 # In the worker too: what a dead dispatcher left behind is settled while there is none. Here, because a worker may be
@@ -161,6 +181,8 @@ TABLE: tuple[PeriodicWork, ...] = (
     PeriodicWork("summaries", 5.0, _sum_up_conversations),
     PeriodicWork("solved_cases", 30.0, _gather_solved_cases),
     PeriodicWork("readings", 5.0, _sweep_readings),
+    PeriodicWork("event_imports", 10.0, _import_events),
+    PeriodicWork("trials_of_scores", 5.0, _work_on_trials),
     PeriodicWork("model_calls", 60.0, _sweep_model_calls),
     PeriodicWork("return_silent", 5.0, return_silent),
     PeriodicWork("alert_overdue", 5.0, alert_overdue),
@@ -209,11 +231,36 @@ def _prune_slots(slot: Slot) -> int:
     return prune_slots(SCHEDULER_TABLE, now=slot.scheduled_for)
 
 
+def _score_touched(slot: Slot) -> int:
+    from proactive import jobs
+
+    return jobs.ask_for_touched()
+
+
+def _score_everybody(slot: Slot) -> int:
+    from proactive import jobs
+
+    return jobs.ask_for_everybody()
+
+
+def _check_drift(slot: Slot) -> int:
+    from proactive import jobs
+
+    return jobs.ask_for_drift_check()
+
+
+def _prune_scores() -> int:
+    from proactive import jobs
+
+    return jobs.prune()
+
+
 LONG_WORK: dict[str, Callable[[], int]] = {
     "autonomy": _watch_autonomy,
     "prune_attachments": prune_attachments,
     "prune_deliveries": _prune_deliveries,
     "prune_finished_tasks": task_leases.prune_finished,
+    "prune_scores": _prune_scores,
 }
 SCHEDULER_TABLE: tuple[ScheduledJob, ...] = (
     # --- Service desk ---
@@ -224,11 +271,16 @@ SCHEDULER_TABLE: tuple[ScheduledJob, ...] = (
     _hourly("prune_identity_checks", _here(prune_identity_checks)),
     _hourly("prune_grants", _here(prune_grants)),
     _hourly("expire_facts", _here(expire_facts)),
+    ScheduledJob("prune_refused_events", Every(600), Misfire(grace_seconds=120), _here(prune_refused)),
     _hourly("prune_attachments", _in_worker("prune_attachments")),
     _hourly("prune_deliveries", _in_worker("prune_deliveries")),
     _hourly("prune_schedule_slots", _prune_slots),
     _nightly("prune_finished_tasks", time(3, 10), _in_worker("prune_finished_tasks")),
-    # --- Prediction: ticks of scoring, daily figures and retention stand here ---
+    # --- Prediction ---
+    ScheduledJob("score_touched", Every(10), Misfire(grace_seconds=10), _score_touched),
+    ScheduledJob("score_everybody", Every(3_600), Misfire(grace_seconds=600), _score_everybody),
+    _nightly("check_drift", time(4, 10), _check_drift),
+    _nightly("prune_scores", time(4, 40), _in_worker("prune_scores")),
 )
 
 

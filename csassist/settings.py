@@ -202,7 +202,9 @@ CSASSIST_UPLOAD_MAX_BYTES = env_int("CSASSIST_UPLOAD_MAX_BYTES", 20_000_000, lea
 # --- Widget -----------------------------------------------------------------------------------------------------------
 # Origins of pages that may show the widget. Only the routes it uses answer them, and never with cookies.
 CORS_ALLOWED_ORIGINS = CSASSIST_WIDGET_ORIGINS = env_list("CSASSIST_WIDGET_ORIGINS")
-CORS_URLS_REGEX = r"^/api/v1/(?:widget|sign-in|suggestions|conversations|messages|citations|attachments|surveys)(?:/|$)"
+CORS_URLS_REGEX = (
+    r"^/api/v1/(?:widget|sign-in|suggestions|conversations|messages|citations|attachments|surveys|track|batch)(?:/|$)"
+)
 CORS_ALLOW_METHODS = ["GET", "POST", "DELETE", "OPTIONS"]
 CORS_ALLOW_HEADERS = ["accept", "authorization", "content-type", "last-event-id"]
 CORS_EXPOSE_HEADERS = ["Retry-After"]
@@ -236,6 +238,15 @@ SPECTACULAR_SETTINGS = {
     "VERSION": "1",
     "SERVE_INCLUDE_SCHEMA": False,
     "COMPONENT_SPLIT_REQUEST": True,
+    "APPEND_COMPONENTS": {
+        "securitySchemes": {
+            "eventKey": {
+                "type": "http",
+                "scheme": "basic",
+                "description": "The key of an event source as user name, without a password; or `Bearer` and the key.",
+            }
+        }
+    },
     "ENUM_NAME_OVERRIDES": {
         "AudienceEnum": "knowledge.models.Audience.choices",
         "SourceKindEnum": "knowledge.api.shapes.SOURCE_KINDS",

@@ -14,6 +14,7 @@ urlpatterns = [
     path("api/v1/", include("csassist.analysis.urls")),
     path("api/v1/", include("csassist.assistant.urls")),
     path("api/v1/", include("csassist.conversations.urls")),
+    path("api/v1/", include("csassist.customers.urls")),
     path("api/v1/", include("knowledge.urls")),
     path("api/v1/", include("proactive.urls")),
     path("api/v1/", include("prompts.urls")),

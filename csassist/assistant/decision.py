@@ -41,6 +41,7 @@ class Reason(StrEnum):
 
 
 # Where the customer need not ask for a person again: these hand over at once, and the customer is still to be answered.
+UNANSWERED = (Reason.NOT_COVERED, Reason.MODEL_FOUND_NO_ANSWER, Reason.NOTHING_VERIFIED)
 HANDED_OVER = frozenset({Reason.ASKED_FOR_PERSON, Reason.LEFT_TO_PEOPLE, Reason.ANGRY, Reason.RISK, Reason.REPEATED})
 
 

@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from csassist.assistant.composing import ASKS_ACCOUNT, compose
 from csassist.assistant.conditions import Conditions
-from csassist.assistant.decision import Reason
+from csassist.assistant.decision import UNANSWERED, Reason
 from csassist.assistant.gap_drafting import write_with_model
 from csassist.assistant.models import AnswerTrace, Draft
 from csassist.assistant.outlets import Rehearsal
@@ -38,7 +38,6 @@ TRIED_AT_ONCE: Final = 5
 QUESTIONS_TRIED: Final = 5
 PLACED_ANEW_AT_ONCE: Final = 20
 LOOKED_BACK: Final = timedelta(days=90)
-UNANSWERED: Final = (Reason.NOT_COVERED, Reason.MODEL_FOUND_NO_ANSWER, Reason.NOTHING_VERIFIED)
 FAULTS_OF_SOURCES: Final = (Draft.Rejection.WRONG, Draft.Rejection.OUTDATED, Draft.Rejection.INCOMPLETE)
 REWRITTEN_FROM: Final = 0.5  # share of a draft that was changed before it went out
 Cause = GapQuestion.Cause

@@ -7,12 +7,14 @@ from uuid import UUID
 
 from langchain_core.messages import BaseMessage
 
+from csassist.assistant.decision import UNANSWERED
 from csassist.assistant.grounding.disclosure import Instructions
 from csassist.assistant.models import AnswerArm, AnswerRun, AnswerTrace
 from csassist.assistant.repeating import Repetition
 from csassist.conversations.models import Message
 from csassist.core.json_types import JSONObject
 from csassist.core.suspicion import marks
+from csassist.customers import own_events
 from knowledge.ports import RetrievalResult
 from prompts.experimenting import Assigned
 
@@ -112,6 +114,13 @@ def save_trace(run: AnswerRun, notes: TraceNotes, message: Message | None) -> An
         for one in notes.arms
         if one.experiment.prompt.name in notes.prompt_versions
     )
+    if notes.reason in UNANSWERED:
+        own_events.note(
+            customer=run.conversation.customer_id,
+            name=own_events.UNANSWERED,
+            key=str(run.public_id),
+            properties={"reason": str(notes.reason), "topic": notes.topic},
+        )
     return trace
 
 

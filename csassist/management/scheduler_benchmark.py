@@ -18,7 +18,7 @@ from django.db import connection
 
 from csassist.core.errors import Unavailable
 from csassist.management.scheduler_drill import Plan, Report, drill, environment_for
-from csassist.management.throw_away_installation import MANAGE, alias_of, throw_away_database
+from csassist.management.throw_away_installation import MANAGE, alias_of, empty_database
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -42,7 +42,7 @@ def run(options: Mapping[str, Any], stdout: TextIO) -> None:
         # A frozen writer holds the whole file of SQLite, and no time limit of the database ends that.
         freezes_inside_slot=connection.vendor == "postgresql",
     )
-    with tempfile.TemporaryDirectory(prefix="csassist-drill-") as directory, throw_away_database(directory) as address:
+    with tempfile.TemporaryDirectory(prefix="csassist-drill-") as directory, empty_database(directory) as address:
         environment = environment_for(address, Path(directory))
         subprocess.run([sys.executable, str(MANAGE), "migrate", "-v0"], env=environment, cwd=MANAGE.parent, check=True)
         with alias_of(address) as alias:

@@ -63,6 +63,9 @@ class Installation:
         """The alias of its database, to read from while the block runs."""
         return alias_of(self.environment["CSASSIST_DATABASE_URL"])
 
+    def process_ids(self) -> list[int]:
+        return [process.pid for process in self._processes]
+
     def wait_until_indexed(self) -> None:
         compare = [sys.executable, str(MANAGE), "check_index"]
 
@@ -93,24 +96,8 @@ class Installation:
 @contextmanager
 def throw_away_installation(**changes: str) -> Iterator[Installation]:
     """Everything runs, and every article of the demo is in answers; `changes` are settings."""
-    with (
-        tempfile.TemporaryDirectory(prefix="csassist-benchmark-") as directory,
-        throw_away_database(directory) as database,
-    ):
-        environment = {name: value for name, value in os.environ.items() if not name.startswith("CSASSIST_")}
-        environment |= {
-            "CSASSIST_DATA_DIR": f"{directory}/data",
-            "CSASSIST_DATABASE_URL": database,
-            "CSASSIST_WEB_PORT": free_port(),
-            "CSASSIST_CHROMA_PORT": free_port(),
-            "CSASSIST_DEMO_ORDERS_PORT": free_port(),
-            "CSASSIST_VISITOR_MESSAGES_PER_MINUTE": NO_LIMIT,
-            "CSASSIST_VISITOR_MESSAGES_PER_DAY": NO_LIMIT,
-            "CSASSIST_ADDRESS_MESSAGES_PER_MINUTE": NO_LIMIT,
-            "CSASSIST_LLM_BASE_URL": "",
-            "CSASSIST_RERANKER_BASE_URL": "",
-            **changes,
-        }
+    with tempfile.TemporaryDirectory(prefix="csassist-benchmark-") as directory, empty_database(directory) as database:
+        environment = _environment(directory, database, changes)
         installation = Installation(environment, Path(directory) / "log")
         try:
             installation.start("start", port=environment["CSASSIST_WEB_PORT"])
@@ -118,6 +105,40 @@ def throw_away_installation(**changes: str) -> Iterator[Installation]:
             yield installation
         finally:
             installation.stop()
+
+
+@contextmanager
+def throw_away_web(**changes: str) -> Iterator[Installation]:
+    """Only the web process, on an empty database: for what neither searches nor answers."""
+    with tempfile.TemporaryDirectory(prefix="csassist-benchmark-") as directory, empty_database(directory) as database:
+        environment = _environment(directory, database, {"CSASSIST_EMBEDDINGS": "hashed", **changes})
+        installation = Installation(environment, Path(directory) / "log")
+        subprocess.run(
+            [sys.executable, str(MANAGE), "migrate", "-v", "0"], env=environment, cwd=MANAGE.parent, check=True
+        )
+        try:
+            installation.start("serve", port=environment["CSASSIST_WEB_PORT"])
+            yield installation
+        finally:
+            installation.stop()
+
+
+def _environment(directory: str, database: str, changes: Mapping[str, str]) -> dict[str, str]:
+    """What its processes are started with: nothing of ours but what stands here."""
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("CSASSIST_")}
+    return environment | {
+        "CSASSIST_DATA_DIR": f"{directory}/data",
+        "CSASSIST_DATABASE_URL": database,
+        "CSASSIST_WEB_PORT": free_port(),
+        "CSASSIST_CHROMA_PORT": free_port(),
+        "CSASSIST_DEMO_ORDERS_PORT": free_port(),
+        "CSASSIST_VISITOR_MESSAGES_PER_MINUTE": NO_LIMIT,
+        "CSASSIST_VISITOR_MESSAGES_PER_DAY": NO_LIMIT,
+        "CSASSIST_ADDRESS_MESSAGES_PER_MINUTE": NO_LIMIT,
+        "CSASSIST_LLM_BASE_URL": "",
+        "CSASSIST_RERANKER_BASE_URL": "",
+        **changes,
+    }
 
 
 @contextmanager
@@ -143,7 +164,7 @@ def free_port() -> str:
 
 
 @contextmanager
-def throw_away_database(directory: str) -> Iterator[str]:
+def empty_database(directory: str) -> Iterator[str]:
     """The address of an empty database of the configured kind."""
     if connection.vendor != "postgresql":
         yield f"sqlite:///{directory}/benchmark.sqlite3"

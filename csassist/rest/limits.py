@@ -9,6 +9,7 @@ only: a clock that is set back neither refills a limit nor blocks anybody for lo
 import hashlib
 import ipaddress
 from collections.abc import Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -45,13 +46,17 @@ class _Full(Exception):
         self.key = key
 
 
-def spend(uses: Sequence[tuple[Limit, str]]) -> None:
-    """Count one use against every (limit, subject), or against none. Raises TooManyRequests when one is used up."""
+def spend(uses: Sequence[tuple[Limit, str]], *, count: int = 1) -> None:
+    """
+    Count `count` uses against every (limit, subject), or none against any.
+
+    Raises TooManyRequests when one has fewer left.
+    """
     now = timezone.now()
     try:
-        with transaction.atomic():
+        with transaction.atomic() if len(uses) > 1 else nullcontext():  # one statement needs no transaction
             for limit, subject in uses:
-                _take(limit, subject, now, uses)
+                _take(limit, subject, now, uses, count)
     except _Full as full:
         _pull_back(full.limit, full.key, now)
         emit("limit.refused", limit=full.limit.name)
@@ -86,15 +91,15 @@ def prune(*, older_than: timedelta = timedelta(days=2)) -> int:
     return deleted_count
 
 
-def _take(limit: Limit, subject: str, now: datetime, uses: Sequence[tuple[Limit, str]]) -> None:
-    """Count one use. Raises _Full when there is none left. The first of `uses` without a row makes one for all."""
+def _take(limit: Limit, subject: str, now: datetime, uses: Sequence[tuple[Limit, str]], count: int) -> None:
+    """Count `count` uses. Raises _Full when fewer are left. The first of `uses` without a row makes one for all."""
     key = _key(limit, subject)
-    if _count(limit, key, now):
+    if _count(limit, key, now, count):
         return
     # Rows that are there are left alone; after it only a full one is not counted, whoever made it.
     unused = [LimitWindow(key=_key(*use), started_at=_window_start(use[0], now), used_count=0) for use in uses]
     LimitWindow.objects.bulk_create(unused, ignore_conflicts=True)
-    if not _count(limit, key, now):
+    if not _count(limit, key, now, count):
         raise _Full(limit, key)
 
 
@@ -102,13 +107,15 @@ def _key(limit: Limit, subject: str) -> str:
     return f"{limit.name}:{hashlib.sha256(subject.encode()).hexdigest()[:32]}"
 
 
-def _count(limit: Limit, key: str, now: datetime) -> bool:
-    """Count one use in one statement: the first of a new window, or one more of the present one. False when full."""
+def _count(limit: Limit, key: str, now: datetime, count: int) -> bool:
+    """Count uses in one statement: the first of a new window, or more of the present one. False when full."""
+    if count > limit.most_count:
+        return False
     start = _window_start(limit, now)
     is_over = Q(started_at__lt=start)
     return bool(
-        LimitWindow.objects.filter(is_over | Q(used_count__lt=limit.most_count), key=key).update(
-            used_count=Case(When(is_over, then=Value(1)), default=F("used_count") + 1),
+        LimitWindow.objects.filter(is_over | Q(used_count__lte=limit.most_count - count), key=key).update(
+            used_count=Case(When(is_over, then=Value(count)), default=F("used_count") + count),
             started_at=Case(
                 When(is_over | Q(started_at__gt=_latest_start(limit, now)), then=Value(start)), default=F("started_at")
             ),

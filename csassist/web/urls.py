@@ -15,6 +15,7 @@ urlpatterns = [
     path("mail/survey/<str:token>", mail_pages.survey, name="survey_by_mail"),
     path("mail/no-surveys/<str:token>", mail_pages.no_surveys, name="no_surveys_by_mail"),
     path("widget.js", widget_views.script, name="widget_script"),
+    path("events.js", widget_views.events, name="events_script"),
     path("widget-demo", widget_views.demo, name="widget_demo"),
     path("api/v1/widget", widget_views.WidgetView.as_view(), name="widget"),
     path("help/", pages.home, name="help_home"),

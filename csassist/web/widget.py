@@ -61,6 +61,13 @@ def widget_script() -> Script:
     return Script(text, gzip.compress(text, 9, mtime=0), f'"{hashlib.sha256(text).hexdigest()[:32]}"')
 
 
+@cache
+def events_script() -> Script:
+    """What the company's pages load to send events; on its own, so that a page without the widget can."""
+    text = jsmin((SCRIPTS / "events" / "events.js").read_text("utf-8")).encode()
+    return Script(text, gzip.compress(text, 9, mtime=0), f'"{hashlib.sha256(text).hexdigest()[:32]}"')
+
+
 def module_path(name: str) -> Path:
     own = SCRIPTS / "widget" / f"{name}.js"
     return own if own.is_file() else SCRIPTS / "js" / f"{name}.js"

@@ -19,7 +19,7 @@ from csassist.web.demo_sign_in import customer_token, demo_customers
 from csassist.web.phrases import widget_phrases
 from csassist.web.suggestions import suggested_questions
 from csassist.web.templatetags.site import company_name, is_demo
-from csassist.web.widget import widget_script
+from csassist.web.widget import Script, events_script, widget_script
 
 # A page keeps the script this long; after that it asks whether there is another one.
 SCRIPT_MAX_AGE_SECONDS = 300
@@ -30,15 +30,24 @@ DJANGO_LANGUAGES = {"en": "en", "zh": "zh-hans"}
 @require_safe
 def script(request: HttpRequest) -> HttpResponse:
     """The one file that a host page loads. Any page may: what it may do afterwards is decided by the API."""
-    widget = widget_script()
-    if request.headers.get("If-None-Match") == widget.etag:
+    return _script_for_any_page(request, widget_script())
+
+
+@require_safe
+def events(request: HttpRequest) -> HttpResponse:
+    """The script that sends what customers do on the company's pages."""
+    return _script_for_any_page(request, events_script())
+
+
+def _script_for_any_page(request: HttpRequest, file: Script) -> HttpResponse:
+    if request.headers.get("If-None-Match") == file.etag:
         response = HttpResponse(status=304)
     elif "gzip" in request.headers.get("Accept-Encoding", ""):
-        response = HttpResponse(widget.compressed, content_type="text/javascript; charset=utf-8")
+        response = HttpResponse(file.compressed, content_type="text/javascript; charset=utf-8")
         response.headers["Content-Encoding"] = "gzip"
     else:
-        response = HttpResponse(widget.text, content_type="text/javascript; charset=utf-8")
-    response.headers["ETag"] = widget.etag
+        response = HttpResponse(file.text, content_type="text/javascript; charset=utf-8")
+    response.headers["ETag"] = file.etag
     response.headers["Cache-Control"] = f"public, max-age={SCRIPT_MAX_AGE_SECONDS}"
     response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
     patch_vary_headers(response, ["Accept-Encoding"])

@@ -9,7 +9,8 @@ from tests.architecture.source import ROOT, calls_of, imported_names, product_mo
 
 # The benchmark of answers starts an installation of its own and is its customer, on loopback.
 BENCHMARK = {
-    f"csassist/management/{name}.py" for name in ("answer_benchmark", "stream_benchmark", "throw_away_installation")
+    f"csassist/management/{name}.py"
+    for name in ("answer_benchmark", "event_benchmark", "stream_benchmark", "throw_away_installation")
 }
 # Who may open a connection, listen or ask for a name; everyone else goes through one of these.
 ALLOWED_IMPORTERS: dict[str, set[str]] = {

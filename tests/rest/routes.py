@@ -66,6 +66,12 @@ ROWS: dict[str, Row] = {
     "me/facts": Row(),
     "me/facts/<uuid:public_id>": Row(names="fact", body={"value": "Changed"}),
     "sign-in": Row(body={"customer_token": "for.ged.proof"}),
+    # Their key is an event source's: tests/customers/test_event_api.py.
+    "track": Row(body={"event": "order_placed", "userId": "1"}),
+    "page": Row(body={"userId": "1"}),
+    "identify": Row(body={"userId": "1"}),
+    "alias": Row(body={"previousId": "2", "userId": "1"}),
+    "batch": Row(body={"writeKey": "css_forged"}),
     "widget": Row(),
     "ask": Row(names="conversation", body={"question": "Hello?", "conversation": "{id}"}),
     "staff/conversations": read_by(EVERY_ROLE, "conversations:read"),
@@ -152,6 +158,7 @@ ROWS: dict[str, Row] = {
 PUBLIC_ROUTES = {("conversations", "POST"), ("ask", "POST"), ("widget", "GET"), ("suggestions", "POST")}
 PUBLIC_PAGES = {"", "c/<uuid:conversation_id>", "language", "staff/", "livez", "readyz", "api/schema"} | {
     "widget.js",
+    "events.js",
     "widget-demo",
     # The help centre shows what everybody, or a signed-in customer, may read: tests/web/test_help_access.py.
     "help/",

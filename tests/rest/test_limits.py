@@ -162,3 +162,15 @@ def test_the_address_is_believed_from_trusted_proxies_only(settings, proxies_cou
     settings.CSASSIST_TRUSTED_PROXIES_COUNT = proxies_count
     request = RequestFactory().get("/", headers={"X-Forwarded-For": forwarded}, REMOTE_ADDR=direct)
     assert client_address(request) == address
+
+
+@pytest.mark.django_db
+def test_several_uses_at_once_count_all_or_none():
+    limit = Limit("several", 60, most_count=5)
+
+    spend([(limit, "a")], count=3)
+    with pytest.raises(TooManyRequests):
+        spend([(limit, "a")], count=3)
+    spend([(limit, "a")], count=2)
+    with pytest.raises(TooManyRequests):
+        spend([(limit, "b")], count=6)

@@ -73,6 +73,18 @@ def test_is_asked_for_again_only_when_it_has_changed(client: Client):
     assert first.cookies == {}
 
 
+def test_the_script_that_sends_events_is_small_and_needs_nothing_else(client: Client):
+    answer = client.get("/events.js")
+    text = answer.content.decode()
+
+    assert answer.status_code == 200
+    assert len(answer.content) < 4_000
+    assert answer.headers["Cross-Origin-Resource-Policy"] == "cross-origin"
+    assert not re.search(r"\bimport\b|\beval\b|innerHTML", text)
+    assert "doNotTrack" in text
+    assert "globalPrivacyControl" in text
+
+
 def test_holds_every_module_and_nothing_is_left_to_import():
     text = widget_script().text.decode()
 

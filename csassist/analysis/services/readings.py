@@ -26,6 +26,7 @@ from csassist.analysis.storing import certainty_of, columns_of, reading_of
 from csassist.conversations.models import Message
 from csassist.core.errors import NotFound
 from csassist.core.logs import emit
+from csassist.customers import own_events
 from csassist.llm import is_configured
 from csassist.llm.errors import ModelError
 
@@ -94,6 +95,18 @@ def _store(message: Message, reading: Reading, catalogue: CatalogueNow) -> Messa
     )
     if is_new:
         tell_of_risk(row)
+        own_events.note(
+            customer=message.conversation.customer_id,
+            name=own_events.MESSAGE_READ,
+            key=str(message.public_id),
+            value_milli=1_000 * row.sentiment,
+            properties={
+                "urgency": row.urgency,
+                "intent": row.intent_key,
+                "emotions": [one.label for one in reading.emotions],
+                "risks": [one.label for one in reading.risks],
+            },
+        )
     return row
 
 

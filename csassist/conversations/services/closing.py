@@ -16,6 +16,7 @@ from csassist.conversations.services.episodes import close_episode, open_episode
 from csassist.conversations.services.messages import COMMENT_MAX_CHARACTERS, lock, publish_event, touch
 from csassist.conversations.wording import clean_words
 from csassist.core.errors import Conflict, InvalidInput, NotFound
+from csassist.customers import own_events
 
 BY_ITSELF = frozenset({"assistant", "system"})
 
@@ -56,7 +57,7 @@ def reopen(*, conversation: Conversation, by: User) -> Conversation:
     locked = lock(conversation)
     if locked.status != Conversation.Status.CLOSED:
         raise Conflict(_("This conversation is open already."))
-    open_episode(locked)
+    open_episode(locked, by_staff=True)
     locked.owner_kind, locked.owner_user = Conversation.OwnerKind.PERSON, by
     touch(locked)
     record("conversation.reopened", locked)
@@ -72,7 +73,7 @@ def answer_survey(
     """The customer's answer, as a whole or bit by bit; the latest counts. Raises InvalidInput, naming the field."""
     if score is not None and score not in range(1, 6):
         raise InvalidInput(_("A score is a number from 1 to 5."), field="score")
-    locked = Survey.objects.select_for_update().get(pk=survey.pk)
+    locked = Survey.objects.select_for_update(of=("self",)).select_related("episode__conversation").get(pk=survey.pk)
     if score is None and resolved is None and comment is None:
         return locked
     if score is not None:
@@ -83,6 +84,13 @@ def answer_survey(
         locked.comment = clean_words(comment, most_characters=COMMENT_MAX_CHARACTERS, field="comment")
     locked.answered_at = timezone.now()
     locked.save(update_fields=["score", "resolved", "comment", "answered_at"])
+    if score is not None:
+        own_events.note(  # another score is another event: what was said first stays in the record
+            customer=locked.episode.conversation.customer_id,
+            name=own_events.RATED,
+            key=f"{locked.public_id}:{score}",
+            value_milli=1_000 * score,
+        )
     return locked
 
 

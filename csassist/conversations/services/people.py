@@ -25,6 +25,7 @@ from csassist.conversations.services.waiting import note_waiting, start_patience
 from csassist.conversations.what_happens_next import what_happens_next
 from csassist.conversations.wording import clean_line, clean_words
 from csassist.core.json_types import JSONValue
+from csassist.customers import own_events
 
 NAME_MAX_CHARACTERS = 150
 CONTACT_MAX_CHARACTERS = 254
@@ -85,6 +86,12 @@ def ask_for_person(
     start_patience(locked, promised_seconds=request.expected_wait_seconds)
     touch(locked)
     record("person.requested", request, has_contact=bool(request.contact), reason=str(request.reason))
+    own_events.note(
+        customer=locked.customer_id,
+        name=own_events.HANDED_OVER,
+        key=str(request.public_id),
+        properties={"reason": str(request.reason)},
+    )
     publish_event(locked.pk, "person_requested", {"at": request.created_at.isoformat()})
     announce(locked.pk, ConsoleEvent.Kind.OWNER)
     if locked.owner_kind == Conversation.OwnerKind.QUEUE:

@@ -7,6 +7,7 @@ from django.db.models import Exists, OuterRef
 
 from csassist.audit.services import record
 from csassist.conversations.models import Conversation, IdentityCheck
+from csassist.customers import own_events
 from csassist.customers.models import Customer, SignIn
 from csassist.customers.services import sign_in
 from csassist.customers.signed_identity import ProvenCustomer
@@ -41,4 +42,7 @@ def _claim(visitor: Customer, customer: Customer) -> int:
         return 0
     of_others = IdentityCheck.objects.confirmed().filter(conversation=OuterRef("pk")).exclude(customer=customer)
     mine = Conversation.objects.filter(~Exists(of_others), customer=locked, api_key=None)
-    return mine.update(customer=customer)
+    claimed_count = mine.update(customer=customer)
+    if claimed_count:
+        own_events.note_same(other=locked, customer=customer)
+    return claimed_count

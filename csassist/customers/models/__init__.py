@@ -11,6 +11,7 @@ from csassist.customers.models.events import (
     RefusedEvent,
     TraitChange,
 )
+from csassist.customers.models.imports import EventImport
 from csassist.customers.models.people import Customer, CustomerFact, Identity, SignIn
 
 __all__ = [
@@ -18,6 +19,7 @@ __all__ = [
     "CustomerEvent",
     "CustomerFact",
     "DirtyCustomer",
+    "EventImport",
     "EventName",
     "EventOrigin",
     "EventSource",

@@ -7,6 +7,7 @@ class Command(SubjectCommand):
     help = "Measure how fast a part of the product is on this machine."
     subjects = {
         "answers": "csassist.management.answer_benchmark",
+        "events": "csassist.management.event_benchmark",
         "features": "csassist.management.feature_benchmark",
         "inbox": "csassist.management.inbox_benchmark",
         "retrieval": "knowledge.retrieval_benchmark",

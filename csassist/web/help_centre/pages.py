@@ -19,6 +19,7 @@ from csassist.web.help_centre.frame import (
     same_page,
     visitor_of_page,
 )
+from csassist.web.help_centre.noting import note_search
 from csassist.web.help_centre.searching import QUESTION_MAX_CHARACTERS, Found, search_articles
 from csassist.web.languages import page_language
 from knowledge.articles import address_of, popular, readable, shelves, with_opening
@@ -79,7 +80,10 @@ def search(request: HttpRequest) -> HttpResponse:
     found = Found()
     if question:
         spend([(SEARCHES, client_address(request))])
-        found = search_articles(question, reader=reader_of(visitor_of_page(request)), language=language)
+        visitor = visitor_of_page(request)
+        found = search_articles(question, reader=reader_of(visitor), language=language)
+        if visitor is not None and visitor.customer is not None and not found.is_down:
+            note_search(visitor.customer, question, hits_count=len(found.hits))
     page = Paginator(found.hits, HITS_PER_PAGE).get_page(request.GET.get("page"))
     return help_page(
         request,

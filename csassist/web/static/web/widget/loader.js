@@ -269,11 +269,19 @@
     document.body.append(element);
     element.start();
   };
+  const before = window.csassist ?? {}; // events.js on the same page
   window.csassist = {
+    ...before,
     open: () => element.panel?.open(),
     close: () => element.panel?.close(),
-    identify: (source) => element.identify(source),
-    signOut: () => element.signOut(),
+    identify: (source) => {
+      before.identify?.(source);
+      return element.identify(source);
+    },
+    signOut: () => {
+      before.signOut?.();
+      return element.signOut();
+    },
   };
   if (document.body) attach();
   else document.addEventListener("DOMContentLoaded", attach);
