@@ -24,7 +24,7 @@ def found(label, *customers, as_of=NOW):
 
 @pytest.fixture
 def ana(db):
-    return CustomerFactory()
+    return CustomerFactory.create()
 
 
 def test_only_the_window_counts(ana):
@@ -53,7 +53,7 @@ def test_conditions_count_and_bound_values(ana):
 
 def test_a_behaviour_that_stopped(ana):
     label = label_of(issue({"none_of": ["app_opened"], "any_before": ["app_opened"]}))
-    never, goes_on = CustomerFactory(), CustomerFactory()
+    never, goes_on = CustomerFactory.create(), CustomerFactory.create()
     happened(ana, "app_opened", ago=3 * DAY)
     happened(goes_on, "app_opened", ago=3 * DAY)
     happened(goes_on, "app_opened", ago=-5 * HOUR)
@@ -64,12 +64,12 @@ def test_a_behaviour_that_stopped(ana):
 
 def test_it_counts_for_whoever_it_belongs_to(ana):
     label = label_of(issue({"any_of": [{"event": "payment_failed"}]}))
-    second = CustomerFactory()
+    second = CustomerFactory.create()
     linked("browser", ana, ago=-2 * HOUR)  # known only later, but before the window ends
     happened("browser", "payment_failed", ago=-3 * HOUR)
     assert found(label, ana, second) == [True, False]
 
-    bo = CustomerFactory()
+    bo = CustomerFactory.create()
     same_person(second, bo, ago=HOUR)
     happened(second, "payment_failed", ago=-3 * HOUR)
     assert found(label, bo) == [True]

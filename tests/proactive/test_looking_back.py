@@ -105,7 +105,7 @@ def test_a_training_stores_versions_with_cards_and_puts_none_in_force(issue, peo
 
 
 def test_a_training_over_too_little_history_says_so(issue, now):
-    person = CustomerFactory()
+    person = CustomerFactory.create()
     CustomerEvent.objects.bulk_create(event(person, "device_error", now - day * DAY) for day in range(20))
     run = request_training(issue=issue, by=None)
 
@@ -218,4 +218,4 @@ def test_a_version_that_drifted_is_frozen(issue, people, now, monkeypatch):
     assert drifting.check_all(now=now) == 1
     version.refresh_from_db()
     assert version.frozen_reason == "drifted"
-    assert DriftCheck.objects.order_by("pk").last().verdict == DriftCheck.Verdict.DRIFTED
+    assert DriftCheck.objects.order_by("-pk")[0].verdict == DriftCheck.Verdict.DRIFTED

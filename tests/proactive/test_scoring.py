@@ -27,7 +27,7 @@ def issues():
 
 @pytest.fixture
 def ana():
-    ana = CustomerFactory()
+    ana = CustomerFactory.create()
     for hours in (2, 3, 30):
         happened(ana, "payment_failed", ago=hours * HOUR)
     return ana
@@ -56,7 +56,7 @@ def test_every_shipped_issue_scores_with_reasons(issues, ana):
 
 
 def test_only_customers_with_news_are_scored_between_full_passes(issues, ana):
-    other = CustomerFactory()
+    other = CustomerFactory.create()
     happened(other, "payment_failed", ago=HOUR)
     note(ana)
 
@@ -68,7 +68,7 @@ def test_only_customers_with_news_are_scored_between_full_passes(issues, ana):
 
 def test_a_customer_noted_again_meanwhile_stays_noted(issues, ana, monkeypatch):
     note(ana)
-    real = scoring.read_features
+    real = read_features
 
     def note_meanwhile(**asked):
         note(ana)
@@ -122,7 +122,8 @@ def test_a_pass_that_was_cut_off_goes_on_where_it_stopped(issues, ana, monkeypat
     for person in people[1:]:
         happened(person, "app_opened", ago=HOUR)
     monkeypatch.setattr(scoring, "PIECE", 2)
-    real, pieces = scoring._score_piece, []
+    real = scoring._score_piece
+    pieces: list[list[int]] = []
 
     def die_after_one(run, ids, frame):
         if pieces:
