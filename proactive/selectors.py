@@ -22,6 +22,7 @@ from proactive.models import (
     ModelStatus,
     RiskScore,
     ScoreModel,
+    TrainingRun,
 )
 
 HISTORY: Final = timedelta(days=90)
@@ -172,6 +173,19 @@ def backtest_of(public_id: UUID) -> Backtest:
     if found is None:
         raise NotFound(_("This backtest does not exist."))
     return found
+
+
+def training_of(public_id: UUID) -> TrainingRun:
+    """Raises NotFound. One query."""
+    found = TrainingRun.objects.select_related("issue", "requested_by").filter(public_id=public_id).first()
+    if found is None:
+        raise NotFound(_("This training does not exist."))
+    return found
+
+
+def newest_trainings() -> dict[int, TrainingRun]:
+    """The last training of each issue, by the issue's number. One query."""
+    return {run.issue_id: run for run in TrainingRun.objects.order_by("pk")}
 
 
 def customers_named(names: Sequence[object]) -> dict[str, Customer]:

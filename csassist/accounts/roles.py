@@ -26,7 +26,13 @@ GRANTS: dict[str, dict[str, dict[str, tuple[str, ...]]]] = {
         "prompts": {"*": WRITE},
         "conversations": {"*": EDIT, "tag": WRITE, "macro": WRITE, "survey": READ},
         "customers": {"*": READ, "customerfact": WRITE, "eventname": EDIT},
-        "proactive": {"*": READ, "issuetype": WRITE, "scorecardrule": WRITE, "backtest": ("view", "add")},
+        "proactive": {
+            "*": READ,
+            "issuetype": WRITE,
+            "scorecardrule": WRITE,
+            "backtest": ("view", "add"),
+            "trainingrun": ("view", "add"),
+        },
         "assistant": {
             "*": READ,
             "goldenquestion": WRITE,

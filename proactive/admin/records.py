@@ -20,6 +20,7 @@ from proactive.models import (
     RiskScore,
     ScoreModel,
     ScoringRun,
+    TrainingRun,
 )
 from proactive.wording import STAND_INS, code_in_words, in_words
 
@@ -101,6 +102,31 @@ class BacktestAdmin(ReadOnlyAdmin[Backtest]):
     @admin.display(description=_("page"))
     def console_page(self, backtest: Backtest) -> SafeString:
         address = reverse("console_backtest", args=[backtest.public_id])
+        return format_html('<a href="{}">{}</a>', address, _("Look at it"))
+
+
+@admin.register(TrainingRun)
+class TrainingRunAdmin(ReadOnlyAdmin[TrainingRun]):
+    list_display = [
+        "issue",
+        "state_badge",
+        "rows_count",
+        "positives_count",
+        "requested_by",
+        "created_at",
+        "console_page",
+    ]
+    list_display_links = None
+    list_filter = ["state", "issue"]
+    list_select_related = ["issue", "requested_by"]
+
+    @admin.display(description=_("state"), ordering="state")
+    def state_badge(self, run: TrainingRun) -> SafeString:
+        return badge(BACKTEST_TONES.get(Backtest.State(run.state), "neutral"), run.get_state_display())
+
+    @admin.display(description=_("page"))
+    def console_page(self, run: TrainingRun) -> SafeString:
+        address = reverse("console_training", args=[run.public_id])
         return format_html('<a href="{}">{}</a>', address, _("Look at it"))
 
 

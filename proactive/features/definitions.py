@@ -1,8 +1,8 @@
 """
 Every feature that a score may use, in one list: name, unit, window, source, and why it is there.
 
-Pure. A *signal* is a kind of event under one or more names; a company whose systems call it otherwise says so in the
-schema catalogue. Features are read off signals in windows that end at the moment of the score. The list is compiled to
+Pure. A *signal* is a kind of event under one or more names; a company whose systems call it otherwise says so in
+`SignalName`. Features are read off signals in windows that end at the moment of the score. The list is compiled to
 SQL by `compiling`, and the same list serves training, live scores and backtests.
 """
 

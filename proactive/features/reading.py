@@ -29,6 +29,7 @@ from proactive.features.compiling import (
 from proactive.features.definitions import FEATURES, SIGNAL_CODES, Kind, feature_set_of, signal_names
 from proactive.features.deriving import Counted, Facts, Peaks, Values, Whole, derive
 from proactive.learning.table import Numbers, Table
+from proactive.models.signals import SignalName
 
 STREAK_DAYS: Final = 7
 VALUE_DAYS: Final = 30
@@ -77,7 +78,7 @@ def read_features(
 
 def counted_as() -> dict[str, str]:
     """Which signal each of the company's own event names counts as."""
-    return {}
+    return dict(SignalName.objects.values_list("event_name", "signal"))
 
 
 def current_feature_set() -> str:

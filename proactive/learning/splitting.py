@@ -23,8 +23,8 @@ Places = NDArray[np.int64]
 
 
 class SplitKind(StrEnum):
-    BY_TIME = "by_time"
-    BY_SEED = "by_seed"
+    BY_TIME = "time"
+    BY_SEED = "seed"
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from proactive.models.issues import IssueState, IssueType, ScorecardRule
 from proactive.models.scores import Band, CurrentRisk, RiskScore, ScoringRun
+from proactive.models.signals import SignalName
 from proactive.models.trials import Backtest, DriftCheck, TrainingRun
 from proactive.models.versions import ModelKind, ModelStatus, ScoreModel
 
@@ -18,5 +19,6 @@ __all__ = [
     "ScoreModel",
     "ScorecardRule",
     "ScoringRun",
+    "SignalName",
     "TrainingRun",
 ]

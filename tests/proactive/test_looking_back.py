@@ -99,7 +99,7 @@ def test_a_training_stores_versions_with_cards_and_puts_none_in_force(issue, peo
     logistic = ScoreModel.objects.get(issue=issue, kind=ModelKind.LOGISTIC)
     assert logistic.status in {ModelStatus.SHADOW, ModelStatus.REFUSED}
     assert logistic.card["figures"]["auc"]["value"] > 0.9
-    assert logistic.card["split"]["kind"] == "by_time"
+    assert logistic.card["split"]["kind"] == "time"
     assert {one["kind"] for one in run.outcome} == {"scorecard", "logistic", "boosting"}
     assert next(one for one in run.outcome if one["kind"] == "boosting")["verdict"] == "too_few_positives"
 

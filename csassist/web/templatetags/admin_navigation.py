@@ -77,8 +77,10 @@ GROUPS: tuple[tuple[Promise, dict[str, Promise]], ...] = (
         _("Prediction"),
         {
             "proactive.IssueType": _("Which trouble to foresee, and what speaks for it"),
+            "proactive.SignalName": _("Your own event names, and what they count as"),
             "proactive.CurrentRisk": _("Who is at risk of what now"),
             "proactive.ScoreModel": _("Every version that scores or has scored"),
+            "proactive.TrainingRun": _("When models were taught, and what the gate said"),
             "proactive.Backtest": _("What a version would have said in the past"),
             "proactive.DriftCheck": _("Whether what scores still fits"),
             "proactive.ScoringRun": _("When customers were scored, and how it went"),

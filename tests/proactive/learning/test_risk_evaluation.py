@@ -60,7 +60,7 @@ def test_what_is_promoted_is_measured_on_the_other_file(tmp_path):
     assert report["promoted"]["ece"] <= 0.04
     assert report["ignored"] == ["customerID"]
     assert report["columns"] == ["failures", "tenure", "sessions", "plan"]
-    assert report["split"] == "by_seed"
+    assert report["split"] == "seed"
     assert "by seed, since no column holds the time" in printed
 
 
@@ -68,7 +68,7 @@ def test_a_column_of_dates_makes_the_gate_split_by_time(tmp_path):
     train = written(tmp_path / "train.csv", rows_of(2_400))
     report, printed = measured(tmp_path, "--train", train, "--test", train, "--slice", "plan")
 
-    assert report["split"] == "by_time"
+    assert report["split"] == "time"
     assert "since" not in report["columns"]
     assert "by time (since)" in printed
 

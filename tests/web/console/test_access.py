@@ -23,9 +23,10 @@ PAGES = {
     "console/models/",
     "console/models/<uuid:public_id>/",
     "console/backtests/<uuid:public_id>/",
+    "console/trainings/<uuid:public_id>/",
 }
 # Closed to agents, whether or not what they name exists.
-NOT_FOR_AGENTS = ("console/models/", "console/backtests/")
+NOT_FOR_AGENTS = ("console/models/", "console/backtests/", "console/trainings/")
 STREAM = "console/events"
 SOME_ID = "6f0f4b8e-64a7-4d6e-9f3b-2f4f6b0c7a11"
 AN_ID = re.compile(r"<uuid:\w+>")
@@ -37,7 +38,7 @@ ROUTES = sorted(
 
 def called(browser: Client, route: str) -> tuple[int, int]:
     """What it answers to GET and to POST."""
-    address = "/" + AN_ID.sub(SOME_ID, route).replace("<int:number>", "1")
+    address = "/" + AN_ID.sub(SOME_ID, route).replace("<int:number>", "1").replace("<slug:key>", "key")
     return browser.get(address).status_code, browser.post(address).status_code
 
 

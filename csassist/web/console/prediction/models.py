@@ -35,6 +35,7 @@ from proactive.selectors import (
     drift_checks_of,
     model_of,
     models_of_issues,
+    newest_trainings,
     versions,
 )
 from proactive.services.promoting import previous_of
@@ -43,16 +44,19 @@ from proactive.wording import STAND_INS, VERDICTS, code_in_words
 VIEW_MODELS = "proactive.view_scoremodel"
 PROMOTE = "proactive.promote_scoremodel"
 ADD_BACKTEST = "proactive.add_backtest"
+ADD_TRAINING = "proactive.add_trainingrun"
 
 
 @require_safe
 @page_with(VIEW_MODELS)
 def models_page(request: HttpRequest) -> HttpResponse:
+    trainings = newest_trainings()
     issues = [
         {
             "one": one,
             "drift": DRIFTS[one.drift.verdict] if one.drift else None,
             "frozen": code_in_words(one.champion.frozen_reason, STAND_INS) if one.champion else "",
+            "training": trainings.get(one.issue.pk),
         }
         for one in models_of_issues()
     ]
@@ -60,6 +64,7 @@ def models_page(request: HttpRequest) -> HttpResponse:
         **frame_context(request, script="page", place="console_models"),
         "issues": issues,
         "freshness": freshness(),
+        "may_train": request.user.has_perm(ADD_TRAINING),
         "may_change_issues": request.user.has_perm("proactive.change_issuetype"),
         "shows": "page",
     }

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from csassist.web.console.prediction import backtests, board, customers, models
+from csassist.web.console.prediction import backtests, board, customers, models, trainings
 
 MODEL = "models/<uuid:public_id>/"
 
@@ -18,6 +18,9 @@ urlpatterns = [
     path(f"{MODEL}freeze", models.freeze, name="console_model_freeze"),
     path(f"{MODEL}unfreeze", models.unfreeze, name="console_model_unfreeze"),
     path(f"{MODEL}backtests", backtests.ask, name="console_backtest_ask"),
+    path("models/train/<slug:key>", trainings.ask, name="console_training_ask"),
+    path("trainings/<uuid:public_id>/", trainings.training_page, name="console_training"),
+    path("trainings/<uuid:public_id>/part", trainings.training_part, name="console_training_part"),
     path("backtests/<uuid:public_id>/", backtests.backtest_page, name="console_backtest"),
     path("backtests/<uuid:public_id>/part", backtests.backtest_part, name="console_backtest_part"),
 ]

@@ -9,7 +9,16 @@ from django.utils import timezone
 
 from csassist.accounts.models import User
 from csassist.customers.models import Customer
-from proactive.models import Backtest, CurrentRisk, DriftCheck, IssueType, ModelStatus, RiskScore, ScoreModel
+from proactive.models import (
+    Backtest,
+    CurrentRisk,
+    DriftCheck,
+    IssueType,
+    ModelStatus,
+    RiskScore,
+    ScoreModel,
+    TrainingRun,
+)
 from tests.factories import CurrentRiskFactory, ScoreModelFactory
 
 pytestmark = pytest.mark.django_db
@@ -240,3 +249,35 @@ def test_queries_do_not_grow_with_versions_and_checks(
         cleos.get(page_of(champion))
     with django_assert_max_num_queries(26):
         cleos.get("/console/models/")
+
+
+def test_a_training_is_asked_for_once_followed_and_tells_the_verdicts(cleos: Client, champion: ScoreModel):
+    issue = champion.issue
+    IssueType.objects.filter(pk=issue.pk).update(
+        label={"any_of": [{"event": "payment_failed"}]}, signals=[{"feature": "failed_payments_7d", "direction": 1}]
+    )
+    assert f"/console/models/train/{issue.key}" in cleos.get("/console/models/").text
+
+    asked = cleos.post(f"/console/models/train/{issue.key}")
+
+    run = TrainingRun.objects.get()
+    assert asked.headers["Location"] == f"/console/trainings/{run.public_id}/"
+    assert "Waiting" in cleos.get(asked.headers["Location"]).text
+    assert cleos.post(f"/console/models/train/{issue.key}").status_code == 409
+    outcome = [
+        {"kind": "logistic", "verdict": "better", "version": champion.version},
+        {"kind": "boosting", "verdict": "too_few_positives", "version": None},
+    ]
+    TrainingRun.objects.update(state="done", outcome=outcome, rows_count=9_000, positives_count=300)
+
+    page = cleos.get(asked.headers["Location"]).text
+
+    assert "It is better than what is in force, beyond chance" in page
+    assert "9,000 examples, 300 of them with the trouble" in page
+    assert page_of(champion) in page
+    assert f"/console/trainings/{run.public_id}/" in cleos.get("/console/models/").text
+
+
+def test_an_agent_trains_nothing(bens: Client, champion: ScoreModel):
+    assert bens.post(f"/console/models/train/{champion.issue.key}").status_code == 403
+    assert not TrainingRun.objects.exists()
