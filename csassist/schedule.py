@@ -243,10 +243,10 @@ def _score_everybody(slot: Slot) -> int:
     return jobs.ask_for_everybody()
 
 
-def _check_drift(slot: Slot) -> int:
-    from proactive import jobs
+def _check_drift() -> int:
+    from proactive import drifting
 
-    return jobs.ask_for_drift_check()
+    return drifting.check_all()
 
 
 def _prune_scores() -> int:
@@ -261,6 +261,7 @@ LONG_WORK: dict[str, Callable[[], int]] = {
     "prune_deliveries": _prune_deliveries,
     "prune_finished_tasks": task_leases.prune_finished,
     "prune_scores": _prune_scores,
+    "check_drift": _check_drift,
 }
 SCHEDULER_TABLE: tuple[ScheduledJob, ...] = (
     # --- Service desk ---
@@ -279,7 +280,7 @@ SCHEDULER_TABLE: tuple[ScheduledJob, ...] = (
     # --- Prediction ---
     ScheduledJob("score_touched", Every(10), Misfire(grace_seconds=10), _score_touched),
     ScheduledJob("score_everybody", Every(3_600), Misfire(grace_seconds=600), _score_everybody),
-    _nightly("check_drift", time(4, 10), _check_drift),
+    _nightly("check_drift", time(4, 10), _in_worker("check_drift")),
     _nightly("prune_scores", time(4, 40), _in_worker("prune_scores")),
 )
 

@@ -258,6 +258,9 @@ SPECTACULAR_SETTINGS = {
         "DraftRejectionEnum": "csassist.assistant.models.drafts.Draft.Rejection",
         "FeedbackReasonEnum": "csassist.conversations.models.evidence.Feedback.Reason",
         "GenerationStateEnum": "knowledge.api.shapes.GENERATION_STATES",
+        "ConversationStatusEnum": "csassist.conversations.models.dialogue.Conversation.Status",
+        "ScoreModelKindEnum": "proactive.models.ModelKind.choices",
+        "ScoreModelStatusEnum": "proactive.models.ModelStatus.choices",
     },
 }
 CSASSIST_VISITOR_MESSAGES_PER_MINUTE = env_int("CSASSIST_VISITOR_MESSAGES_PER_MINUTE", 10, least=1)

@@ -14,7 +14,7 @@ from django_tasks import task
 
 from csassist.core.logs import emit
 from csassist.customers.models import DirtyCustomer
-from proactive import backtesting, drifting, scoring, training
+from proactive import backtesting, scoring, training
 from proactive.models import Backtest, DriftCheck, IssueType, RiskScore, ScoringRun, TrainingRun
 
 KEPT_RUNS: Final = timedelta(days=14)
@@ -32,17 +32,6 @@ def score_everybody() -> int:
     return _pass(ScoringRun.Kind.FULL)
 
 
-@task()
-def check_drift() -> int:
-    return drifting.check_all()
-
-
-@task()
-def work_on_trials() -> int:
-    """Trainings and backtests that were asked for."""
-    return training.work_on_next() + backtesting.work_on_next()
-
-
 def ask_for_touched() -> int:
     """Whether anybody is to be scored: then the worker is told."""
     if not DirtyCustomer.objects.exists() or _is_running(ScoringRun.Kind.TOUCHED):
@@ -55,11 +44,6 @@ def ask_for_everybody() -> int:
     if not IssueType.objects.scored().exists() or _is_running(ScoringRun.Kind.FULL):
         return 0
     score_everybody.enqueue()
-    return 1
-
-
-def ask_for_drift_check() -> int:
-    check_drift.enqueue()
     return 1
 
 

@@ -37,6 +37,8 @@ WRITTEN_BY_ANSWERS = {
     "conversations.Message",
     "conversations.Citation",
     "customers.Customer",
+    "customers.CustomerEvent",  # that it was asked, handed over or left unanswered, in names of our own
+    "customers.DirtyCustomer",
     "assistant.AnswerRun",
     "assistant.AnswerTrace",
     "llm.ModelCall",
