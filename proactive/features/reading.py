@@ -59,8 +59,8 @@ def read_features(
     asked = None if customer_ids is None else tuple(sorted(set(customer_ids)))
     if asked is not None and between is None and len(asked) > MOST_IDS:
         raise ValueError(f"Ask about at most {MOST_IDS} customers at once, or about all.")
-    question = Question(as_of, {name: SIGNAL_CODES[key] for name, key in names.items()}, between or asked)
-    facts_of = _Fetched(names, Dialect.of(connection.vendor), _owners_now())
+    facts_of = FactReader(names)
+    question = Question(as_of, facts_of.codes, between or asked)
     counted = facts_of.counts(question)
     merged = _merged_away(as_of)
     ids = np.array(sorted(set(asked) if asked is not None else set(counted.customer_ids.tolist())), dtype=np.int64)
@@ -85,32 +85,39 @@ def current_feature_set() -> str:
     return feature_set_of(signal_names(counted_as()))
 
 
-class _Fetched:
+class FactReader:
     """Asks the database, in whole numbers. A signal is given by its place in SIGNALS."""
 
-    def __init__(self, names: dict[str, str], dialect: Dialect, owners: Sequence[Owner]) -> None:
+    def __init__(self, names: dict[str, str]) -> None:
+        """`names`: event name -> key of its signal."""
+        self.codes = {name: SIGNAL_CODES[key] for name, key in names.items()}
         self._signal_of = names
-        self._code_of = {name: SIGNAL_CODES[key] for name, key in names.items()}
-        self._dialect = dialect
-        self._owners = owners
+        self._dialect = Dialect.of(connection.vendor)
+        self._owners = _owners_now()
 
     def counts(self, question: Question) -> Counted:
-        with_days = self._names({Kind.DAYS})
-        asked = [counts_statement(question, owner, with_days, self._dialect) for owner in self._owners]
-        return Counted(*_whole_columns(asked, 8))
+        return Counted(*_whole_columns(self.count_statements(question), 8))
 
     def peaks(self, question: Question) -> Peaks:
-        names = self._names({Kind.STREAK})
-        asked = [streaks_statement(question, owner, names, STREAK_DAYS, self._dialect) for owner in self._owners]
-        return Peaks(*_whole_columns(asked, 3))
+        return Peaks(*_whole_columns(self.peak_statements(question), 3))
 
     def values(self, question: Question) -> Values:
-        names = self._names(VALUE_KINDS)
-        asked = [values_statement(question, owner, names, VALUE_DAYS, self._dialect) for owner in self._owners]
-        rows = [row for statement in asked for row in _rows(statement)]
+        rows = [row for statement in self.value_statements(question) for row in fetched(statement)]
         ids, found, seconds, messages, values = zip(*rows, strict=True) if rows else ((),) * 5
-        signals = [self._code_of[name] for name in found]
+        signals = [self.codes[name] for name in found]
         return Values(_whole(ids), _whole(signals), _whole(seconds), np.array(messages, dtype=str), _whole(values))
+
+    def count_statements(self, question: Question) -> list[Statement]:
+        with_days = self._names({Kind.DAYS})
+        return [counts_statement(question, owner, with_days, self._dialect) for owner in self._owners]
+
+    def peak_statements(self, question: Question) -> list[Statement]:
+        names = self._names({Kind.STREAK})
+        return [streaks_statement(question, owner, names, STREAK_DAYS, self._dialect) for owner in self._owners]
+
+    def value_statements(self, question: Question) -> list[Statement]:
+        names = self._names(VALUE_KINDS)
+        return [values_statement(question, owner, names, VALUE_DAYS, self._dialect) for owner in self._owners]
 
     def _names(self, kinds: Collection[Kind]) -> list[str]:
         """Event names of the signals that have features of these kinds."""
@@ -128,7 +135,7 @@ def _names_of(kind: Kind) -> list[str]:
     return [feature.name for feature in FEATURES if feature.kind == kind]
 
 
-def _rows(statement: Statement) -> list[tuple[Any, ...]]:
+def fetched(statement: Statement) -> list[tuple[Any, ...]]:
     adapt = connection.ops.adapt_datetimefield_value
     parameters = [adapt(value) if isinstance(value, datetime) else value for value in statement.parameters]
     with connection.cursor() as cursor:
@@ -138,7 +145,7 @@ def _rows(statement: Statement) -> list[tuple[Any, ...]]:
 
 def _whole_columns(statements: Iterable[Statement], width: int) -> list[Whole]:
     """The rows of all of them, which are whole numbers only, as columns."""
-    rows = [row for statement in statements for row in _rows(statement)]
+    rows = [row for statement in statements for row in fetched(statement)]
     numbers = np.fromiter(chain.from_iterable(rows), dtype=np.int64, count=len(rows) * width)
     return list(np.ascontiguousarray(numbers.reshape(-1, width).T))
 
