@@ -90,6 +90,16 @@ class Crew:
         wait_until(lambda: self.lease()[1] != "", START_SECONDS, "No scheduler leads.", every_seconds=LOOK_SECONDS)
         return self._processes[int(self.lease()[1].rpartition("-")[2])]
 
+    def await_all(self) -> None:
+        """Until each has come so far that it can lead: who is still being loaded cannot take over."""
+        there = [self._folder / f"ready-{pid}" for pid in self._processes]
+        wait_until(
+            lambda: all(file.exists() for file in there),
+            START_SECONDS,
+            "A scheduler does not start.",
+            every_seconds=0.05,
+        )
+
     def kill(self, process: subprocess.Popen[bytes]) -> None:
         process.kill()
         process.wait()
@@ -100,7 +110,7 @@ class Crew:
         began = time.monotonic()
         wait_until(
             lambda: self.lease()[0] > epoch and self.lease()[1] != "",
-            self._plan.lease_seconds * 4,
+            self._plan.lease_seconds * 4 + START_SECONDS,
             "Nobody took over.",
             every_seconds=LOOK_SECONDS,
         )
@@ -166,6 +176,7 @@ def drill(plan: Plan, environment: Mapping[str, str], folder: Path, using: str =
 
 
 def _kill_leader(crew: Crew, report: Report) -> None:
+    crew.await_all()
     epoch, leader = crew.lease()[0], crew.leader()
     crew.kill(leader)
     seconds = crew.await_successor(epoch)
@@ -176,6 +187,7 @@ def _kill_leader(crew: Crew, report: Report) -> None:
 
 def _freeze_leader(crew: Crew, plan: Plan, report: Report) -> None:
     """It wakes up as a leader that was replaced; what it was writing must not count."""
+    crew.await_all()
     epoch, leader = crew.lease()[0], crew.leader()
     crew.await_place_in_slot(leader, inside=plan.freezes_inside_slot)
     leader.send_signal(signal.SIGSTOP)

@@ -57,6 +57,7 @@ def main(lease_seconds: float, folder: Path) -> None:
         owner=f"drill-{os.getpid()}",
         on_failure=lambda failure: None,
     )
+    (folder / f"ready-{os.getpid()}").touch()
     signal.signal(signal.SIGTERM, scheduler.stop)
     scheduler.run()
 
