@@ -12,7 +12,7 @@ from csassist.audit.models import AuditEvent
 from tests.accounts.test_services import everything_stored
 from tests.factories import PASSWORD, UserFactory
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 LOGIN = "admin:login"
 NEW_PASSWORD = "another long password"
 

@@ -17,7 +17,7 @@ from csassist.web.staff_accounts.forms import RESETS_OF_ACCOUNT, RESETS_OF_ADDRE
 from tests.accounts.test_invitations import path_in_mail
 from tests.factories import PASSWORD, UserFactory
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 NEW_PASSWORD = "another long password"
 ASK = "/staff/password/reset"
 

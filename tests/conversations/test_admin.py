@@ -10,7 +10,7 @@ from csassist.conversations.services import ask_for_person, post_reply, rate_mes
 from tests.conversations.conftest import reply
 from tests.factories import ConversationFactory
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 CONVERSATIONS = "admin:conversations_conversation_changelist"
 PEOPLE = "admin:conversations_personrequest_changelist"

@@ -19,7 +19,7 @@ from knowledge.models import Collection, Document, DocumentVersion, Source
 from knowledge.services import VersionText
 from tests.knowledge.conftest import SignedIn, WriteArticle
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("no_indexes")]
+pytestmark = [pytest.mark.django_db, pytest.mark.once, pytest.mark.usefixtures("no_indexes")]
 
 LIST = "/admin/knowledge/document/"
 READ_PAGES = ["document_changelist", "document_change", "document_compare", "document_state"]

@@ -13,7 +13,7 @@ from knowledge.models import Collection, Document, DocumentVersion, Source
 from knowledge.sources import IncomingFile, upload_files
 from tests.knowledge.conftest import SignedIn, Work
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 API = "/api/v1/sources"
 

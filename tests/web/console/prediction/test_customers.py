@@ -18,7 +18,7 @@ from tests.factories import (
 )
 from tests.proactive.made import scoring_pass
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 NOW = timezone.now()
 
 

@@ -21,7 +21,7 @@ from proactive.models import (
 )
 from tests.factories import CurrentRiskFactory, ScoreModelFactory
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 INLINE = re.compile(r"<script(?! (?:defer|id=))|<style|\sstyle=|\son[a-z]+=", re.IGNORECASE)
 
 
