@@ -11,7 +11,7 @@ from tests.browser.site import Site
 from tests.browser.test_admin_pages import barriers
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def planted(running_site: Site) -> Planted:
     return plant(running_site)
 
@@ -129,7 +129,7 @@ def test_a_backtest_is_asked_for_and_waits(
     page.locator(".ask summary", has_text="Ask for a backtest").click()
     page.locator("[name=last_on]").fill("2020-01-01")
     page.locator(".ask[open] [type=submit]").click()
-    expect(page.locator("#toasts")).to_contain_text("The end must come after the beginning.")
+    expect(page.locator("#toasts")).to_contain_text("The end must be after the beginning.")
     assert [error for error in console_errors if "400" not in error] == []
     console_errors.clear()  # htmx and the browser both tell of the refusal
     page.locator("[name=first_on]").fill("2019-12-01")
