@@ -112,6 +112,7 @@ def test_an_angry_customer_reaches_a_person_with_everything_while_the_model_is_s
     expect(packet).to_contain_text(ANGRY_WORDS[language])
 
 
+@pytest.mark.alone
 @LANGUAGES
 def test_who_takes_over_in_the_middle_of_an_answer_is_the_only_one_who_answers(
     slow_url: str, indexed_site: Site, open_page: OpenPage, language: str

@@ -20,6 +20,7 @@ from tests.browser.site import Site
 COVERED = {"en": "How long do I have to return something?", "zh": "门锁没电了进不了门怎么办？"}
 
 
+@pytest.mark.alone
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_two_agents_and_the_customer_see_one_another_within_a_second(
     indexed_site: Site, open_page: OpenPage, tell: Tell, language: str
