@@ -24,6 +24,7 @@ from proactive.models import Backtest
 from proactive.past import history_verdict, in_words, moment_of, moments_between
 from proactive.scorers import Scoring, usable
 from proactive.scoring import Score, scores_of
+from proactive.waiting import claim_next, end
 from prompts.experiments import wilson
 
 LEASE: Final = timedelta(minutes=10)
@@ -45,13 +46,13 @@ class Look:
 
 def work_on_next(*, now: datetime | None = None) -> int:
     """Take the look back that waits longest, or one that was cut off, to its end; 0 when there is none."""
-    backtest = _claim()
+    backtest = claim_next(Backtest, "issue", "model", lease=LEASE)
     if backtest is None:
         return 0
     try:
         _look_back(backtest, now or timezone.now())
     except InvalidInput as error:
-        _end(backtest, Backtest.State.REFUSED, reason=error.message)
+        end(backtest, Backtest.State.REFUSED, reason=error.message)
     return 1
 
 
@@ -81,7 +82,7 @@ def _look_back(backtest: Backtest, now: datetime) -> None:
         )
     result = _result(looks, np.concatenate(probabilities), np.concatenate(labels), backtest.threshold)
     Backtest.objects.filter(pk=backtest.pk).update(result={**result, "late_share": verdict.late_share})
-    _end(backtest, Backtest.State.DONE)
+    end(backtest, Backtest.State.DONE)
 
 
 def _look(backtest: Backtest, scoring: Scoring, label: Label, as_of: datetime) -> tuple[Look, Numbers, Numbers]:
@@ -164,23 +165,3 @@ def _chosen(examples: Iterable[list[dict[str, Any]]]) -> list[dict[str, Any]]:
     for one in chosen:
         one["customer"], one["name"] = named.get(one.pop("customer_id"), ("", ""))
     return chosen
-
-
-def _claim() -> Backtest | None:
-    now = timezone.now()
-    waiting = Backtest.objects.filter(state=Backtest.State.QUEUED) | Backtest.objects.filter(
-        state=Backtest.State.RUNNING, lease_until__lt=now
-    )
-    backtest = waiting.select_related("issue", "model").order_by("pk").first()
-    if backtest is None:
-        return None
-    is_mine = Backtest.objects.filter(pk=backtest.pk, state=backtest.state, lease_until=backtest.lease_until).update(
-        state=Backtest.State.RUNNING, lease_until=now + LEASE, done_count=0
-    )
-    return backtest if is_mine else None
-
-
-def _end(backtest: Backtest, state: Backtest.State, *, reason: str = "") -> None:
-    Backtest.objects.filter(pk=backtest.pk).update(
-        state=state, reason=reason[:300], lease_until=None, finished_at=timezone.now()
-    )

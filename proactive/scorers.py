@@ -32,10 +32,11 @@ class Scoring:
 
 def scorings_of(issue: IssueType) -> list[Scoring]:
     """The one in force first, then the shadows. Empty for an issue without any scorecard."""
-    versions = list(ScoreModel.objects.filter(issue=issue).exclude(status=ModelStatus.REFUSED).order_by("-version"))
+    scoring = ScoreModel.objects.filter(issue=issue, status__in=[ModelStatus.CHAMPION, ModelStatus.SHADOW])
+    versions = list(scoring.defer("card").order_by("-version"))
     champion = next((one for one in versions if one.status == ModelStatus.CHAMPION), None)
     shadows = [one for one in versions if one.status == ModelStatus.SHADOW]
-    found = [] if champion is None else _in_force(issue, champion, versions)
+    found = [] if champion is None else _in_force(issue, champion)
     for version in shadows:
         scorer, _flaw = usable(version)
         if scorer is not None:
@@ -56,12 +57,13 @@ def usable(version: ScoreModel) -> tuple[KeptScorer | None, str]:
         return None, UNREADABLE
 
 
-def _in_force(issue: IssueType, champion: ScoreModel, versions: list[ScoreModel]) -> list[Scoring]:
+def _in_force(issue: IssueType, champion: ScoreModel) -> list[Scoring]:
     scorer, flaw = usable(champion)
     if scorer is not None:
         return [Scoring(issue, champion, scorer)]
-    for version in versions:
-        stand_in, _flaw = usable(version) if version.kind == ModelKind.SCORECARD else (None, "")
+    scorecards = ScoreModel.objects.filter(issue=issue, kind=ModelKind.SCORECARD).exclude(status=ModelStatus.REFUSED)
+    for version in scorecards.defer("card").order_by("-version"):
+        stand_in, _flaw = usable(version)
         if stand_in is not None:
             return [Scoring(issue, version, stand_in, stands_in=flaw)]
     return []

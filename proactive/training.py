@@ -24,6 +24,7 @@ from proactive.models import IssueType, ModelKind, ModelStatus, ScoreModel, Trai
 from proactive.past import Moment, history_verdict, in_words, moment_of, moments_between, signals_table, stacked
 from proactive.scorers import usable
 from proactive.services.scorecards import next_version
+from proactive.waiting import claim_next, end
 
 LEASE: Final = timedelta(minutes=30)
 MOST_WEEKS: Final = 26
@@ -34,13 +35,13 @@ SLICES: Final = ("plan", "language")
 
 def work_on_next(*, now: datetime | None = None) -> int:
     """Take the training that waits longest, or one that was cut off, and bring it to its end; 0 when there is none."""
-    run = _claim()
+    run = claim_next(TrainingRun, "issue", "requested_by", lease=LEASE)
     if run is None:
         return 0
     try:
         _train(run, now or timezone.now())
     except InvalidInput as error:
-        _end(run, TrainingRun.State.REFUSED, reason=error.message)
+        end(run, TrainingRun.State.REFUSED, reason=error.message)
     return 1
 
 
@@ -131,7 +132,7 @@ def _store(run: TrainingRun, learned: Learned) -> None:
         )
     run.outcome = outcome
     run.save(update_fields=["outcome"])
-    _end(run, TrainingRun.State.DONE)
+    end(run, TrainingRun.State.DONE)
 
 
 def _stored(issue: IssueType, candidate: Candidate, run: TrainingRun) -> ScoreModel:
@@ -152,24 +153,4 @@ def _stored(issue: IssueType, candidate: Candidate, run: TrainingRun) -> ScoreMo
         feature_set=current_feature_set(),
         card={**candidate.card, "label": issue.label, "made_from": "history"},
         created_by=run.requested_by,
-    )
-
-
-def _claim() -> TrainingRun | None:
-    now = timezone.now()
-    waiting = TrainingRun.objects.filter(state=TrainingRun.State.QUEUED) | TrainingRun.objects.filter(
-        state=TrainingRun.State.RUNNING, lease_until__lt=now
-    )
-    run = waiting.select_related("issue", "requested_by").order_by("pk").first()
-    if run is None:
-        return None
-    is_mine = TrainingRun.objects.filter(pk=run.pk, state=run.state, lease_until=run.lease_until).update(
-        state=TrainingRun.State.RUNNING, lease_until=now + LEASE, done_count=0
-    )
-    return run if is_mine else None
-
-
-def _end(run: TrainingRun, state: TrainingRun.State, *, reason: str = "") -> None:
-    TrainingRun.objects.filter(pk=run.pk).update(
-        state=state, reason=reason[:300], lease_until=None, finished_at=timezone.now()
     )

@@ -14,7 +14,7 @@ from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.middleware.gzip import GZipMiddleware
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -129,3 +129,11 @@ def _to_sign_in(request: HttpRequest, *, is_page: bool) -> HttpResponse:
     response = HttpResponse(_("You were signed out. Please sign in again."), status=401, content_type="text/plain")
     response.headers["HX-Redirect"] = f"{reverse('admin:login')}?next={reverse('console')}"
     return response
+
+
+def leads_to(request: HttpRequest, name: str, public_id: UUID) -> HttpResponse:
+    """A redirect to the named page; a script is told where it is, because it would follow one itself."""
+    leads = redirect(name, public_id)
+    if "HX-Request" not in request.headers:
+        return leads
+    return HttpResponse(status=204, headers={"HX-Redirect": leads.url})

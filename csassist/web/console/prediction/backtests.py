@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django import forms
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from csassist.core.errors import InvalidInput
-from csassist.web.console.access import page_with, part_with, staff_of
+from csassist.web.console.access import leads_to, page_with, part_with, staff_of
 from csassist.web.console.frame import frame_context
 from csassist.web.console.prediction.pictures import count_of, exact_percent, interval_in_words
 from csassist.web.console.prediction.showing import BACKTESTS
@@ -70,10 +70,7 @@ def ask(request: HttpRequest, public_id: UUID) -> HttpResponse:
         threshold=given["threshold_percent"] / 100,
         by=staff_of(request),
     )
-    leads = redirect("console_backtest", row.public_id)
-    if "HX-Request" not in request.headers:
-        return leads
-    return HttpResponse(status=204, headers={"HX-Redirect": leads.url})
+    return leads_to(request, "console_backtest", row.public_id)
 
 
 @require_safe

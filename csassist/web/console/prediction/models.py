@@ -5,12 +5,12 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from csassist.core.errors import InvalidInput
-from csassist.web.console.access import page_with, part_with, staff_of
+from csassist.web.console.access import leads_to, page_with, part_with, staff_of
 from csassist.web.console.frame import frame_context
 from csassist.web.console.prediction.backtests import MODEL_DEFAULTS, request_context
 from csassist.web.console.prediction.pictures import (
@@ -124,12 +124,9 @@ def unfreeze(request: HttpRequest, public_id: UUID) -> HttpResponse:
 
 
 def _done(request: HttpRequest, model: ScoreModel, words: str) -> HttpResponse:
-    """The page says it; a script is told where that page is."""
+    """The page says it."""
     messages.success(request, words)
-    leads = redirect("console_model", model.public_id)
-    if "HX-Request" not in request.headers:
-        return leads
-    return HttpResponse(status=204, headers={"HX-Redirect": leads.url})
+    return leads_to(request, "console_model", model.public_id)
 
 
 def _card_context(model: ScoreModel) -> dict[str, Any]:

@@ -4,10 +4,10 @@ from typing import Any, Final
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.views.decorators.http import require_POST, require_safe
 
-from csassist.web.console.access import page_with, part_with, staff_of
+from csassist.web.console.access import leads_to, page_with, part_with, staff_of
 from csassist.web.console.frame import frame_context
 from csassist.web.console.prediction.pictures import count_of
 from csassist.web.console.prediction.showing import BACKTESTS
@@ -25,10 +25,7 @@ UNFINISHED: Final = {TrainingRun.State.QUEUED, TrainingRun.State.RUNNING}
 @part_with(ADD_TRAINING)
 def ask(request: HttpRequest, key: str) -> HttpResponse:
     run = request_training(issue=issue_of(key), by=staff_of(request))
-    leads = redirect("console_training", run.public_id)
-    if "HX-Request" not in request.headers:
-        return leads
-    return HttpResponse(status=204, headers={"HX-Redirect": leads.url})
+    return leads_to(request, "console_training", run.public_id)
 
 
 @require_safe
